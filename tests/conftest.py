@@ -1,0 +1,71 @@
+"""What holds for every test: no other machine is reached, and chance repeats itself in CI."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.style.coverage_gate import CoverageGate
+from tests.style.layout import pure_files
+from tests.support.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+NETWORKS = (socket.AF_INET, socket.AF_INET6)
+
+# No deadline: a shared machine is slow now and then, and a slow example is not a wrong one.
+settings.register_profile(
+    "dev", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "ci", settings.get_profile("dev"), max_examples=100, derandomize=True, print_blob=True
+)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that `make test` uses."""
+    parser.addoption(
+        "--coverage-gate",
+        action="store_true",
+        help="fail unless the coverage of the whole and of the pure modules is high enough",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Install the gate if it was asked for."""
+    if config.getoption("--coverage-gate"):
+        gate = CoverageGate(config.rootpath / "pyproject.toml", pure_files())
+        config.pluginmanager.register(gate, "coverage_gate")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection to another machine: the tests need none and shall never make one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, _loopback(getattr(socket.socket, name)))
+        yield
+
+
+def _loopback(original: Any) -> Any:
+    def guarded(self: socket.socket, *arguments: Any) -> Any:
+        if self.family in NETWORKS and not _is_local(arguments[-1][0]):
+            message = f"a test tried to reach another machine: {arguments[-1][0]}"
+            raise PermissionError(message)
+        return original(self, *arguments)
+
+    return guarded
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

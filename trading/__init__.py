@@ -1,0 +1,1 @@
+"""A trading centre for public resources that nobody can cheat."""

@@ -1,0 +1,116 @@
+"""Commands of awarding, all on the stream of the lot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trading.awarding.rules import (
+    Award,
+    Awarded,
+    Certified,
+    Contract,
+    ContractSigned,
+    DealConfirmed,
+    ResultPublished,
+)
+from trading.base.text import Id, ShortText
+from trading.bidding.rules import Roll, Sale
+from trading.engine.builtin import Due
+from trading.engine.context import Context, Envelope
+from trading.engine.registry import CommandSpec, Effect, Then
+from trading.engine.stream import Command, States
+from trading.listing.rules import Terms
+
+
+class ConfirmDeal(Command, frozen=True):
+    """Sign the deal confirmation for the bidder who leads."""
+
+    lot: Id
+
+
+class PublishResult(Command, frozen=True):
+    """Put the result up, with the winner's name masked."""
+
+    lot: Id
+    winner_masked: ShortText
+
+
+class AwardLot(Command, frozen=True):
+    """Award the lot after its publicity."""
+
+    lot: Id
+
+
+class SignContract(Command, frozen=True):
+    """File the signed contract."""
+
+    lot: Id
+    contract: Contract
+
+
+class CertifyLot(Command, frozen=True):
+    """Issue the transaction certificate."""
+
+    lot: Id
+    certificate: Id
+
+
+def _lot(data: Any) -> str:
+    return f"lot/{data.lot}"
+
+
+def _confirm(context: Context) -> Effect:
+    sale = context.of(Sale)
+    return Effect((DealConfirmed(sale.lead_number, sale.lead_fen, context.env.actor),))
+
+
+def _publish(context: Context) -> Effect:
+    return Effect((ResultPublished(context.data.winner_masked),))
+
+
+def _clock(context: Context) -> Effect:
+    return Effect(since_us=context.data.due_us)
+
+
+def _award(context: Context) -> Effect:
+    award = context.of(Award)
+    return Effect((Awarded(award.bidder, award.price_fen),), context.fact("settlements"))
+
+
+def _sign(context: Context) -> Effect:
+    return Effect((ContractSigned(context.data.contract),))
+
+
+def _certify(context: Context) -> Effect:
+    asset = context.of(Terms).plan.asset
+    return Effect((Certified(context.data.certificate),), (Then(f"asset/{asset}", "let"),))
+
+
+def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
+    return (f"panel/{env.data.lot}",)
+
+
+def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
+    lot = env.data.lot
+    state = states.get(f"roll/{lot}")
+    roll: Roll | None = state.facets.get("roll") if state else None
+    numbers = roll.listed.values() if roll else ()
+    return (f"panel/{lot}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
+
+
+def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
+    state = states.get(_lot(env.data))
+    terms: Terms | None = state.facets.get("terms") if state else None
+    asset = (f"asset/{terms.plan.asset}",) if terms else ()
+    return (f"panel/{env.data.lot}", *asset)
+
+
+COMMANDS = (
+    CommandSpec("lot.confirm/1", ConfirmDeal, _lot, "confirm", _confirm, reads=_panel),
+    CommandSpec("lot.publish_result/1", PublishResult, _lot, "publish_result", _publish),
+    CommandSpec("lot.publicity_over/1", Due, lambda data: str(data.stream), "publicity_over",
+                _clock, clock=True),
+    CommandSpec("lot.award/1", AwardLot, _lot, "award", _award, reads=_panel_and_deposits),
+    CommandSpec("lot.sign/1", SignContract, _lot, "sign", _sign),
+    CommandSpec("lot.certify/1", CertifyLot, _lot, "certify", _certify, reads=_panel_and_asset),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What every layer may use: errors, clock, money, calendar, settings, assets."""

@@ -1,0 +1,90 @@
+"""Clocks: the only place that asks the machine what time it is.
+
+All instants are integer microseconds since the Unix epoch, UTC. The system clock runs on the
+monotonic clock from the wall time at its start, so that a step of the wall clock moves nothing;
+``drift_us`` tells how far the two have parted (decision 14).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+
+
+class Clock(Protocol):
+    """What the writer asks of a clock."""
+
+    simulated: bool
+
+    def now_us(self) -> int:
+        """Return the present instant."""
+
+    def drift_us(self) -> int:
+        """Return wall time minus this clock, signed."""
+
+    def away_us(self, last_us: int) -> int:
+        """Return how long the service was away when it was last seen alive at ``last_us``."""
+
+
+class SystemClock:
+    """Wall time at the start plus monotonic time since."""
+
+    simulated = False
+
+    def __init__(self) -> None:
+        """Start now."""
+        self._start_us = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+
+    def now_us(self) -> int:
+        """Return the present instant."""
+        return self._start_us + time.monotonic_ns() // 1000
+
+    def drift_us(self) -> int:
+        """Return wall time minus this clock, signed."""
+        return time.time_ns() // 1000 - self.now_us()
+
+    def away_us(self, last_us: int) -> int:
+        """Return the time since ``last_us``."""
+        return self.now_us() - last_us
+
+
+class SimulatedClock:
+    """A clock that stands still until it is told to go on; for demonstrations and tests.
+
+    Time told by ``advance_to`` passes while the service is up; ``sleep`` is time it was away.
+    """
+
+    simulated = True
+
+    def __init__(self, now_us: int) -> None:
+        """Stand at ``now_us``."""
+        self._now_us = now_us
+        self._away_us = 0
+
+    def now_us(self) -> int:
+        """Return the present instant."""
+        return self._now_us
+
+    def drift_us(self) -> int:
+        """Return 0: there is no other clock to part from."""
+        return 0
+
+    def away_us(self, last_us: int) -> int:
+        """Return the time slept since the clock was last advanced."""
+        del last_us
+        return self._away_us
+
+    def advance_to(self, now_us: int) -> None:
+        """Go on to ``now_us`` with the service up; never back."""
+        self._now_us = max(self._now_us, now_us)
+        self._away_us = 0
+
+    def sleep(self, duration_us: int) -> None:
+        """Let ``duration_us`` pass with the service away."""
+        self._now_us += duration_us
+        self._away_us = duration_us

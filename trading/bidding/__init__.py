@@ -1,0 +1,36 @@
+"""Bidding: registration, the roll, the sale; one file per method in ``methods``."""
+
+from __future__ import annotations
+
+from trading.bidding import facts, rules
+from trading.bidding.commands import COMMANDS
+from trading.bidding.guards import GUARDS
+from trading.bidding.methods import ascending
+from trading.engine.registry import OPEN, StreamSpec, Subject
+
+UNTIL_AWARDED = "until:awarded"
+
+SUBJECT = Subject(
+    name="bidding",
+    streams=(
+        StreamSpec("registration", "registration", audience=UNTIL_AWARDED),
+        StreamSpec("roll", "roll", audience=UNTIL_AWARDED),
+    ),
+    commands=COMMANDS,
+    facets={"registration": rules.Registration, "roll": rules.Roll, "sale": rules.Sale},
+    evolves={
+        rules.Registered: ("registration", rules.registered),
+        rules.Qualified: ("registration", rules.qualified),
+        rules.Rejected: ("registration", rules.rejected),
+        rules.Listed: ("roll", rules.listed),
+        rules.Admitted: ("roll", rules.admitted),
+        rules.Struck: ("roll", rules.struck),
+        rules.SaleOpened: ("sale", rules.sale_opened),
+        rules.BidAccepted: ("sale", rules.bid_accepted),
+        rules.SaleShifted: ("sale", rules.sale_shifted),
+    },
+    guards=(*GUARDS, *ascending.GUARDS),
+    facts={"asset_release": facts.asset_release},
+    instants={"sale_end": facts.sale_end},
+    roles={"bidder": OPEN},
+)

@@ -1,0 +1,204 @@
+"""Commands of bidding: register, qualify, reject, get ready, bid, and what the clock does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from trading.base.money import MAX_FEN
+from trading.base.text import Id, ShortText
+from trading.bidding.methods.ascending import place_bid
+from trading.bidding.rules import (
+    Admitted,
+    Listed,
+    Qualified,
+    Registered,
+    Rejected,
+    Sale,
+    SaleOpened,
+    SaleShifted,
+    Struck,
+    registration_stream,
+)
+from trading.engine.builtin import Due, Hold, Lifted, Suspended
+from trading.engine.context import Context, Envelope
+from trading.engine.registry import HOLD, CommandSpec, Effect, Then
+from trading.engine.stream import Command, States
+from trading.listing.rules import LotScheduled, Schedule, shifted
+
+BidderNumber = Annotated[int, Meta(ge=100, le=999_999)]
+
+
+class Register(Command, frozen=True):
+    """Register for a lot; ``who`` is the bidder's pseudonym of this lot alone."""
+
+    lot: Id
+    number: BidderNumber
+    who: Id
+    acknowledges_notice: bool
+
+
+class Qualify(Command, frozen=True):
+    """Admit a registration to the bidding."""
+
+    lot: Id
+    number: BidderNumber
+
+
+class Reject(Command, frozen=True):
+    """Refuse a registration, with the reason that its bidder gets to read."""
+
+    lot: Id
+    number: BidderNumber
+    reason_zh: ShortText
+
+
+class GetReady(Command, frozen=True):
+    """Freeze the list of bidders and wait for the opening."""
+
+    lot: Id
+
+
+class FailLot(Command, frozen=True):
+    """End a lot that has too few bidders."""
+
+    lot: Id
+
+
+class PlaceBid(Command, frozen=True):
+    """Offer ``price_fen`` in the lot's own unit."""
+
+    lot: Id
+    price_fen: Annotated[int, Meta(gt=0, le=MAX_FEN)]
+
+
+class SuspendLot(Command, frozen=True):
+    """Hold a lot; one person may, because it is the safe direction."""
+
+    lot: Id
+    cause_zh: ShortText
+
+
+class ResumeLot(Command, frozen=True):
+    """Let a held lot go on, with the exact time that it had left."""
+
+    lot: Id
+
+
+def _lot(data: Any) -> str:
+    return f"lot/{data.lot}"
+
+
+def _registration(data: Any) -> str:
+    return registration_stream(data.lot, data.number)
+
+
+def _register(context: Context) -> Effect:
+    data: Register = context.data
+    roll = Then(f"roll/{data.lot}", "add", (Listed(data.who, data.number),))
+    return Effect((Registered(data.who, data.number),), (roll,))
+
+
+def _qualify(context: Context) -> Effect:
+    data: Qualify = context.data
+    roll = Then(f"roll/{data.lot}", "admit", (Admitted(data.number),))
+    return Effect((Qualified(context.env.actor),), (roll,))
+
+
+def _reject(context: Context) -> Effect:
+    data: Reject = context.data
+    roll = Then(f"roll/{data.lot}", "strike", (Struck(data.number),))
+    return Effect((Rejected(context.env.actor, data.reason_zh),), (roll,))
+
+
+def _nothing(_context: Context) -> Effect:
+    return Effect()
+
+
+def _release_asset(context: Context) -> tuple[Then, ...]:
+    return tuple(context.fact("asset_release"))
+
+
+def _fail(context: Context) -> Effect:
+    return Effect(then=_release_asset(context))
+
+
+def _clock(context: Context) -> Effect:
+    return Effect(since_us=context.data.due_us)
+
+
+def _open(context: Context) -> Effect:
+    schedule, due_us = context.of(Schedule), context.data.due_us
+    return Effect((SaleOpened(schedule.closes_us),), since_us=due_us)
+
+
+def _end(context: Context) -> Effect:
+    then = () if context.taken == "provisional" else _release_asset(context)
+    return Effect(then=then, since_us=context.data.due_us)
+
+
+def _suspend(context: Context) -> Effect:
+    return Effect((Suspended(context.data.cause_zh, context.at_us),))
+
+
+def _resume(context: Context) -> Effect:
+    hold = context.of(Hold)
+    by_us = context.at_us - hold.since_us
+    schedule = shifted(context.of(Schedule), hold.since_us, by_us)
+    events: list[Any] = [
+        Lifted(by_us),
+        LotScheduled(schedule.registration_until_us, schedule.opens_us, schedule.closes_us),
+    ]
+    sale = context.find(Sale)
+    if sale is not None and sale.ends_us > hold.since_us:
+        events.append(SaleShifted(by_us))
+    return Effect(tuple(events))
+
+
+def _lot_and_roll(env: Envelope, _states: States) -> tuple[str, ...]:
+    return (f"lot/{env.data.lot}", f"roll/{env.data.lot}")
+
+
+def _with_deposit(env: Envelope, _states: States) -> tuple[str, ...]:
+    lot = env.data.lot
+    return (f"lot/{lot}", f"roll/{lot}", f"deposit/{lot}-{env.data.number}")
+
+
+def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
+    return (*_lot_and_roll(env, states), f"panel/{env.data.lot}", *_asset_of(_lot(env.data), states))
+
+
+def _due(env: Envelope, states: States) -> tuple[str, ...]:
+    lot = env.data.stream.partition("/")[2]
+    return (f"roll/{lot}", *_asset_of(env.data.stream, states))
+
+
+def _asset_of(lot: str, states: States) -> tuple[str, ...]:
+    state = states.get(lot)
+    terms = state.facets.get("terms") if state else None
+    return (f"asset/{terms.plan.asset}",) if terms else ()
+
+
+def _of_stream(data: Any) -> str:
+    return str(data.stream)
+
+
+COMMANDS = (
+    CommandSpec("registration.submit/1", Register, _registration, "submit", _register,
+                parent=_lot, reads=_lot_and_roll, timely=True),
+    CommandSpec("registration.qualify/1", Qualify, _registration, "qualify", _qualify,
+                reads=_with_deposit),
+    CommandSpec("registration.reject/1", Reject, _registration, "reject", _reject,
+                reads=_lot_and_roll),
+    CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _nothing, reads=_with_panel),
+    CommandSpec("lot.fail/1", FailLot, _lot, "fail", _fail, reads=_with_panel),
+    CommandSpec("bid.place/1", PlaceBid, _lot, "bid", place_bid, reads=_lot_and_roll, timely=True),
+    CommandSpec("lot.suspend/1", SuspendLot, _lot, "suspend", _suspend, region=HOLD),
+    CommandSpec("lot.resume/1", ResumeLot, _lot, "resume", _resume, region=HOLD),
+    CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _clock,
+                clock=True),
+    CommandSpec("lot.miss_start/1", Due, _of_stream, "miss_start", _clock, clock=True),
+    CommandSpec("lot.open/1", Due, _of_stream, "open", _open, clock=True),
+    CommandSpec("lot.end/1", Due, _of_stream, "end", _end, reads=_due, clock=True),
+)  # fmt: skip

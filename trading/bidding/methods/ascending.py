@@ -1,0 +1,87 @@
+"""Ascending online bidding (动态竞价) with a sliding extension.
+
+A bid is accepted when bidding is open and not held, the bidder is qualified and not leading, the
+decisive time is before the end, and the price obeys start, step, multiple, largest raise and
+ceiling. A bid in the last W seconds moves the end to E seconds after it.
+Source: domain brief, section 7.1; 最高法网络司法拍卖规定 18 and 20; 拍卖法 36.
+"""
+
+from __future__ import annotations
+
+from trading.base.clock import SECOND_US
+from trading.base.money import is_multiple
+from trading.bidding.rules import BidAccepted, Roll, Sale, bidder_number
+from trading.engine.context import Context
+from trading.engine.registry import Effect, GuardSpec
+from trading.listing.rules import Terms
+
+
+def _roll(context: Context) -> Roll | None:
+    return context.find(Roll, f"roll/{context.data.lot}")
+
+
+def _qualified(context: Context) -> bool:
+    roll = _roll(context)
+    return roll is not None and bidder_number(context.env.actor) in roll.qualified
+
+
+def _before_end(context: Context) -> bool:
+    sale = context.find(Sale)
+    return sale is not None and context.at_us < sale.ends_us
+
+
+def _reaches_start(context: Context) -> bool:
+    return bool(context.data.price_fen >= context.of(Terms).plan.start_price_fen)
+
+
+def _raises_enough(context: Context) -> bool:
+    sale = context.find(Sale)
+    if sale is None or not sale.lead_number:
+        return True
+    return bool(context.data.price_fen >= sale.lead_fen + context.of(Terms).plan.bid_step_fen)
+
+
+def _step_multiple(context: Context) -> bool:
+    plan = context.of(Terms).plan
+    return is_multiple(context.data.price_fen, plan.start_price_fen, plan.bid_step_fen)
+
+
+def _raise_within_max(context: Context) -> bool:
+    sale, plan = context.find(Sale), context.of(Terms).plan
+    if not plan.raise_max_fen or sale is None:
+        return True
+    base_fen = sale.lead_fen or plan.start_price_fen
+    return bool(context.data.price_fen <= base_fen + plan.raise_max_fen)
+
+
+def _under_ceiling(context: Context) -> bool:
+    ceiling_fen = context.of(Terms).plan.ceiling_fen
+    return not ceiling_fen or bool(context.data.price_fen <= ceiling_fen)
+
+
+def _not_leading(context: Context) -> bool:
+    sale = context.find(Sale)
+    return sale is None or sale.lead_number != bidder_number(context.env.actor)
+
+
+def place_bid(context: Context) -> Effect:
+    """Accept the bid; inside the last window the end moves to ``extension_seconds`` after it."""
+    sale, terms = context.of(Sale), context.of(Terms)
+    ends_us = sale.ends_us
+    if context.at_us >= ends_us - terms.extension_window_seconds * SECOND_US:
+        ends_us = max(ends_us, context.at_us + terms.extension_seconds * SECOND_US)
+    event = BidAccepted(bidder_number(context.env.actor), context.data.price_fen, ends_us)
+    return Effect((event,))
+
+
+_RULE = "domain brief 7.1"
+GUARDS = (
+    GuardSpec("qualified_v1", _qualified, "actor", _RULE),
+    GuardSpec("before_end_v1", _before_end, "lot", f"{_RULE}; 网络司法拍卖规定 20"),
+    GuardSpec("reaches_start_v1", _reaches_start, "price_fen", _RULE),
+    GuardSpec("raises_enough_v1", _raises_enough, "price_fen", _RULE),
+    GuardSpec("step_multiple_v1", _step_multiple, "price_fen", _RULE),
+    GuardSpec("raise_within_max_v1", _raise_within_max, "price_fen", _RULE),
+    GuardSpec("under_ceiling_v1", _under_ceiling, "price_fen", _RULE),
+    GuardSpec("not_leading_v1", _not_leading, "actor", _RULE),
+)

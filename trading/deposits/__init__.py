@@ -1,0 +1,22 @@
+"""Deposits: received, held, refunded, converted or forfeited."""
+
+from __future__ import annotations
+
+from trading.bidding import UNTIL_AWARDED
+from trading.deposits import facts, rules
+from trading.deposits.commands import COMMANDS
+from trading.deposits.guards import GUARDS
+from trading.engine.registry import StreamSpec, Subject
+
+SUBJECT = Subject(
+    name="deposits",
+    streams=(StreamSpec("deposit", "deposit", audience=UNTIL_AWARDED),),
+    commands=COMMANDS,
+    facets={"deposit": rules.Deposit},
+    evolves={
+        rules.DepositReceived: ("deposit", rules.received),
+        rules.DepositSettled: ("deposit", rules.settled),
+    },
+    guards=GUARDS,
+    facts={"deposit_held": facts.deposit_held, "settlements": facts.settlements},
+)

@@ -1,0 +1,1 @@
+"""The workflow engine, pure: definitions, policies and the decisions made from them."""

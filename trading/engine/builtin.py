@@ -1,0 +1,249 @@
+"""What the kernel itself records: definitions, the centre's own incidents, holds.
+
+The built-in workflow is code because it must exist before the first definition is in the log.
+While a log is ``founding`` the writer enters the shipped definitions and the first grants; the
+entry ``centre.found`` ends that for ever (decision 16).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from trading.engine.context import Context
+from trading.engine.definitions import State, Transition, Workflow
+from trading.engine.registry import (
+    ENGINE,
+    HOLD,
+    RESTRICTED,
+    CommandSpec,
+    Effect,
+    GuardSpec,
+    StreamSpec,
+    Subject,
+    Then,
+)
+from trading.engine.stream import Command, Event, Facet, Stream
+
+CENTRE, DEFINITIONS, SECURITY = "centre", "definitions", "security"
+WRITER, CLOCK, OFFICE = "writer", "clock", "office"
+FOUNDING, OPEN = "founding", "open"
+
+
+class EnterDefinition(Command, frozen=True):
+    """Enter the body of a workflow, a policy pack, a calendar or a vote table."""
+
+    kind: Literal["workflow", "pack", "calendar", "votes"]
+    name: str
+    digest: str
+    body: dict[str, Any]
+
+
+class Found(Command, frozen=True):
+    """End the founding: from here on every grant and definition needs two people."""
+
+    origin: str
+
+
+class SimulateClock(Command, frozen=True):
+    """Declare that this log runs on a simulated clock; only ever its first entry."""
+
+    reason: str
+
+
+class Outage(Command, frozen=True):
+    """The service was away from ``from_us`` to ``to_us`` while ``lots`` were live."""
+
+    from_us: int
+    to_us: int
+    lots: tuple[str, ...]
+
+
+class Incident(Command, frozen=True):
+    """The clock cannot be trusted; ``lots`` that were live stand still."""
+
+    cause: str
+    drift_us: int
+    lots: tuple[str, ...]
+
+
+class Delay(Command, frozen=True):
+    """A timely command reached us at ``received_us``, before the end, and was decided after."""
+
+    stream: str
+    received_us: int
+
+
+class Suppressed(Command, frozen=True):
+    """``count`` further refusals of one actor in one minute stand in this one entry."""
+
+    actor: str
+    count: int
+
+
+class Due(Command, frozen=True):
+    """A timer of ``stream`` fell due at ``due_us``."""
+
+    stream: str
+    due_us: int
+
+
+class Suspended(Event, frozen=True, tag="suspended/1"):
+    """The stream stands still since ``since_us``."""
+
+    cause: str
+    since_us: int
+
+
+class Lifted(Event, frozen=True, tag="lifted/1"):
+    """The stream goes on after ``held_us`` microseconds."""
+
+    held_us: int
+
+
+class Hold(Facet, frozen=True):
+    """Why a stream stands still; empty when it does not."""
+
+    cause: str = ""
+    since_us: int = 0
+
+
+def _edge(source: str, trigger: str, dest: str, roles: tuple[str, ...], persons: int = 1,
+          guards: tuple[str, ...] = ()) -> Transition:  # fmt: skip
+    return Transition(trigger, source, dest, roles, guards=guards, persons=persons)
+
+
+BUILTIN = Workflow(
+    name="builtin",
+    version=1,
+    stream="centre",
+    title_zh="系统自有记录",
+    title_en="The system's own records",
+    initial=FOUNDING,
+    final=(),
+    states={FOUNDING: State("初始化", "Founding"), OPEN: State("运行", "Open")},
+    transitions=(
+        _edge(FOUNDING, "enter", FOUNDING, (WRITER,)),
+        _edge(FOUNDING, "found", OPEN, (WRITER,)),
+        _edge(OPEN, "enter", OPEN, (OFFICE,), persons=2, guards=("new_version_v1",)),
+        _edge(FOUNDING, "simulate", FOUNDING, (WRITER,), guards=("first_entry_v1",)),
+        *(
+            _edge(state, trigger, state, (WRITER,))
+            for state in (FOUNDING, OPEN)
+            for trigger in ("outage", "incident", "suppress")
+        ),
+    ),
+)
+
+
+def suspension(lot: str, cause: str, since_us: int) -> Then:
+    """Return the part that holds ``lot`` since ``since_us``."""
+    return Then(lot, "suspend", (Suspended(cause, since_us),), HOLD, since_us)
+
+
+def _outage(context: Context) -> Effect:
+    data: Outage = context.data
+    return Effect(then=tuple(suspension(lot, "outage", data.from_us) for lot in data.lots))
+
+
+def _incident(context: Context) -> Effect:
+    data: Incident = context.data
+    return Effect(then=tuple(suspension(lot, data.cause, context.at_us) for lot in data.lots))
+
+
+def _delay(context: Context) -> Effect:
+    since_us = context.data.received_us
+    return Effect(events=(Suspended("delay", since_us),), since_us=since_us)
+
+
+def _nothing(_context: Context) -> Effect:
+    return Effect()
+
+
+def _found(context: Context) -> Effect:
+    return Effect(then=(Then(DEFINITIONS, "found"),))
+
+
+def _new_version(context: Context) -> bool:
+    return not context.catalogue.knows(context.data.kind, context.data.name)
+
+
+def founding(context: Context) -> bool:
+    """Tell whether this log is still being founded; declared stream: ``definitions``."""
+    return context.place(DEFINITIONS) in {"", FOUNDING}
+
+
+def _lots(env: Any, _states: object) -> tuple[str, ...]:
+    return tuple(env.data.lots)
+
+
+def _fixed(name: str) -> Any:
+    return lambda _data: name
+
+
+def _suspended(_hold: Hold | None, event: Suspended) -> Hold:
+    return Hold(event.cause, event.since_us)
+
+
+def _lifted(_hold: Hold | None, _event: Lifted) -> Hold:
+    return Hold()
+
+
+def _command(kind: str, struct: type[Command], stream: str, trigger: str, **more: Any) -> CommandSpec:
+    more.setdefault("effect", _nothing)
+    return CommandSpec(kind, struct, _fixed(stream), trigger, owner=_fixed(""), **more)
+
+
+SUBJECT = Subject(
+    name="builtin",
+    streams=(
+        StreamSpec(CENTRE, "builtin@1"),
+        StreamSpec(DEFINITIONS, "builtin@1"),
+        StreamSpec(SECURITY, "builtin@1", audience=RESTRICTED),
+    ),
+    commands=(
+        _command("definition.enter/1", EnterDefinition, DEFINITIONS, "enter"),
+        _command("clock.simulated/1", SimulateClock, CENTRE, "simulate"),
+        _command("centre.found/1", Found, CENTRE, "found", effect=_found,
+                 reads=lambda _env, _states: (DEFINITIONS,)),
+        _command("centre.outage/1", Outage, CENTRE, "outage", effect=_outage, reads=_lots),
+        _command("centre.incident/1", Incident, CENTRE, "incident", effect=_incident, reads=_lots),
+        _command("refused.suppressed/1", Suppressed, SECURITY, "suppress"),
+        CommandSpec("hold.delay/1", Delay, lambda data: data.stream, "suspend", _delay, region=HOLD),
+    ),
+    facets={"hold": Hold},
+    evolves={Suspended: ("hold", _suspended), Lifted: ("hold", _lifted)},
+    guards=(
+        GuardSpec("new_version_v1", _new_version, "name", "decision 8"),
+        GuardSpec("first_entry_v1", lambda c: c.stream.seq == 0, "kind", "decisions, section 7"),
+        GuardSpec("founding_v1", founding, "role", "decision 16"),
+        GuardSpec("not_held_v1", lambda c: not c.stream.held, "lot", "domain brief 6, row 28"),
+    ),
+    roles={WRITER: ENGINE, CLOCK: ENGINE},
+)  # fmt: skip
+
+
+def timer_command(state: Stream) -> Due:
+    """Return the command that fires the due timer of ``state``."""
+    return Due(state.name, state.due_us)
+
+
+def definition_of(data: object) -> tuple[str, dict[str, Any]] | None:
+    """Return kind and body when ``data`` enters a definition."""
+    if isinstance(data, EnterDefinition):
+        return data.kind, data.body
+    return None
+
+
+class _Entered(msgspec.Struct):
+    data: EnterDefinition
+
+
+_entered = msgspec.json.Decoder(_Entered)
+
+
+def definition_in(given: bytes) -> tuple[str, dict[str, Any]]:
+    """Return kind and body of a stored ``in`` of ``definition.enter/1``."""
+    found = _entered.decode(given).data
+    return found.kind, found.body

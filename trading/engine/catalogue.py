@@ -1,0 +1,136 @@
+"""The definitions that are in the log, parsed once and kept by name.
+
+An edition is the number of definitions entered so far: edition n sees the first n of them, so a
+case that opened at edition n finds the same workflows, packs and calendars for ever.
+Source: decision 7.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trading.base.calendar import Calendar, YearTable
+from trading.base.errors import UnknownName
+from trading.engine import definitions, policy
+from trading.engine.definitions import Workflow
+from trading.engine.machine import MachineStepper
+from trading.engine.table import TableStepper
+from trading.engine.votes import VoteTable
+
+
+class Catalogue:
+    """Everything entered, in order; grows with the stream ``definitions`` and never shrinks."""
+
+    def __init__(self, *, live: bool) -> None:
+        """Step with ``transitions`` when ``live``, with the independent table otherwise."""
+        self._live = live
+        self._order: list[tuple[str, str]] = []
+        self._workflows: dict[str, Workflow] = {}
+        self._steppers: dict[str, MachineStepper | TableStepper] = {}
+        self._packs: dict[str, policy.Pack] = {}
+        self._resolved: dict[str, policy.ResolvedPack] = {}
+        self._votes: dict[str, VoteTable] = {}
+        self._tables: dict[str, YearTable] = {}
+        self._calendars: dict[int, Calendar] = {}
+
+    @property
+    def edition(self) -> int:
+        """Return how many definitions have been entered."""
+        return len(self._order)
+
+    def add(self, kind: str, body: dict[str, Any]) -> str:
+        """Take in the body of a workflow, pack, calendar or vote table; return its id."""
+        if kind == "workflow":
+            workflow = definitions.from_body(body)
+            self.add_workflow(workflow)
+            name = workflow.id
+        elif kind == "pack":
+            pack = policy.Pack.from_body(body)
+            self._packs[pack.id] = pack
+            name = pack.id
+        elif kind == "calendar":
+            table = YearTable.from_body(body)
+            self._tables[table.id] = table
+            name = table.id
+        elif kind == "votes":
+            votes = VoteTable.from_body(body)
+            self._votes[votes.id] = votes
+            name = votes.id
+        else:
+            raise UnknownName(f"no kind of definition {kind}", name=kind)
+        self._order.append((kind, name))
+        return name
+
+    def add_workflow(self, workflow: Workflow) -> None:
+        """Know ``workflow`` without counting it: the built-in one is not entered."""
+        self._workflows[workflow.id] = workflow
+        self._steppers[workflow.id] = (
+            MachineStepper(workflow) if self._live else TableStepper(workflow)
+        )
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Tell whether ``name@version`` was entered."""
+        return (kind, name) in self._order
+
+    def forget(self, edition: int) -> None:
+        """Drop what was entered after ``edition``, because its transaction failed."""
+        del self._order[edition:]
+        self._calendars.clear()
+
+    def workflow(self, name: str) -> Workflow:
+        """Return the workflow ``name@version``; raise ``UnknownName``."""
+        found = self._workflows.get(name)
+        if found is None:
+            raise UnknownName(f"no workflow {name} in the log", name=name)
+        return found
+
+    def stepper(self, name: str) -> MachineStepper | TableStepper:
+        """Return the stepper of the workflow ``name@version``."""
+        return self._steppers[name]
+
+    def latest(self, kind: str, name: str, edition: int) -> str:
+        """Return ``name@version`` of the last version entered up to ``edition``.
+
+        A ``name`` that carries its version already is returned as it is.
+        """
+        if "@" in name:
+            return name
+        for found_kind, found in reversed(self._order[:edition]):
+            if found_kind == kind and found.partition("@")[0] == name:
+                return found
+        raise UnknownName(f"no {kind} {name} in the log", name=name)
+
+    def policy(self, pack: str, key: str) -> policy.ResolvedValue:
+        """Return a value of the pack ``name@version``; raise ``UnknownName``."""
+        resolved = self._resolved.get(pack)
+        if resolved is None:
+            resolved = self._resolved[pack] = policy.resolve(pack, self._packs)
+        value = resolved.values.get(key)
+        if value is None:
+            raise UnknownName(f"{pack} has no value {key}", name=key)
+        return value
+
+    def has(self, kind: str, name: str, edition: int) -> bool:
+        """Tell whether any version of ``name`` was entered up to ``edition``."""
+        return any(
+            found_kind == kind and found.partition("@")[0] == name
+            for found_kind, found in self._order[:edition]
+        )
+
+    def votes(self, name: str) -> VoteTable:
+        """Return the vote table ``name@version``; raise ``UnknownName``."""
+        found = self._votes.get(name)
+        if found is None:
+            raise UnknownName(f"no vote table {name} in the log", name=name)
+        return found
+
+    def calendar(self, edition: int) -> Calendar:
+        """Return the calendar made of the year tables entered up to ``edition``."""
+        found = self._calendars.get(edition)
+        if found is None:
+            latest: dict[int, YearTable] = {}
+            for kind, name in self._order[:edition]:
+                if kind == "calendar":
+                    latest[self._tables[name].year] = self._tables[name]
+            found = self._calendars[edition] = Calendar(tuple(latest.values()))
+        return found

@@ -1,0 +1,42 @@
+"""Due instants, derived from the state: a tick only finds what is due (decision 14)."""
+
+from __future__ import annotations
+
+from trading.base.calendar import Deadline, compute
+from trading.engine.catalogue import Catalogue
+from trading.engine.definitions import Timer
+from trading.engine.registry import Registry
+from trading.engine.stream import Stream
+
+
+def next_due(registry: Registry, catalogue: Catalogue, stream: Stream) -> tuple[int, str]:
+    """Return the next due instant and its trigger, ``(0, "")`` when nothing is due ever.
+
+    A held stream has no due instants: what interrupted it must be lifted first.
+    """
+    if stream.held:
+        return 0, ""
+    found = (0, "")
+    for timer in catalogue.workflow(stream.workflow).timers_of.get(stream.place, ()):
+        due_us = instant(registry, catalogue, stream, timer)
+        if due_us is not None and (not found[0] or due_us < found[0]):
+            found = (due_us, timer.trigger)
+    return found
+
+
+def instant(
+    registry: Registry, catalogue: Catalogue, stream: Stream, timer: Timer
+) -> int | None:
+    """Return when ``timer`` falls due, in microseconds, or None while that is unknown."""
+    if timer.at:
+        return registry.instants[timer.at](stream)
+    return deadline(catalogue, stream, timer).end_us + stream.paused_us
+
+
+def deadline(catalogue: Catalogue, stream: Stream, timer: Timer) -> Deadline:
+    """Return the explained deadline of a timer that counts a policy period."""
+    value = catalogue.policy(stream.pack, timer.after)
+    return compute(
+        stream.entered_us, value.value, value.unit, catalogue.calendar(stream.edition),
+        source=value.source, rule=timer.after,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Guards of listing: the decision, the desks, the notice and its times."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from trading.base.calendar import days_between, local_date
+from trading.base.errors import InvalidInput, UnknownName
+from trading.base.money import PriceUnit
+from trading.engine.context import Context
+from trading.engine.registry import GuardSpec
+from trading.engine.votes import vote_passes
+from trading.listing.rules import Case, Schedule, yearly_fen
+from trading.register.rules import Asset
+
+
+def _assets_free(context: Context) -> bool:
+    case = context.find(Case)
+    lots = case.lots if case and context.env.kind != "case.draft/1" else context.data.lots
+    for plan in lots:
+        name = f"asset/{plan.asset}"
+        state = context.states.get(name)
+        if state is None or state.place != "idle" or state.org != context.stream.org:
+            return False
+    return len({plan.asset for plan in lots}) == len(lots)
+
+
+def _lots_numbered(context: Context) -> bool:
+    numbers = [plan.number for plan in context.data.lots]
+    return numbers == list(range(1, len(numbers) + 1))
+
+
+def _prices_sound(context: Context) -> bool:
+    try:
+        for plan in context.data.lots:
+            PriceUnit.parse(plan.price_unit)
+    except InvalidInput:
+        return False
+    return all(
+        (not p.ceiling_fen or p.ceiling_fen >= p.start_price_fen)
+        and (not p.raise_max_fen or p.raise_max_fen >= p.bid_step_fen)
+        for p in context.data.lots
+    )
+
+
+def _term_lawful(context: Context) -> bool:
+    limits = {
+        "lease": "lease_max_years",
+        "contracting_out": "contracting_max_years",
+        "land_operating_right": "contracting_max_years",
+    }
+    if not _pack_known(context):
+        return False
+    pack = context.catalogue.latest("pack", context.data.pack, context.stream.edition)
+    return all(
+        plan.tenure not in limits
+        or plan.term_months <= 12 * context.catalogue.policy(pack, limits[plan.tenure]).value
+        for plan in context.data.lots
+    )
+
+
+def _pack_known(context: Context) -> bool:
+    return context.catalogue.has("pack", context.data.pack, context.stream.edition)
+
+
+def _decided(context: Context) -> bool:
+    vote = context.data.vote
+    table = context.catalogue.votes(context.policy("vote_table"))
+    try:
+        rule = table.rule(vote.body, date.fromisoformat(vote.meeting_day))
+        return not vote_passes(rule, vote.eligible, vote.present, vote.in_favour)
+    except (ValueError, UnknownName, InvalidInput):
+        return False
+
+
+def _minutes_filed(context: Context) -> bool:
+    return any(document.name == "minutes" for document in context.env.docs)
+
+
+def _meeting_past(context: Context) -> bool:
+    try:
+        return date.fromisoformat(context.data.vote.meeting_day) <= local_date(context.at_us)
+    except ValueError:
+        return False
+
+
+def _another_desk(context: Context) -> bool:
+    case = context.find(Case)
+    return case is not None and context.env.actor not in {
+        case.drafted_by,
+        case.approved_by,
+        case.accepted_by,
+    }
+
+
+def _notice_long_enough(context: Context) -> bool:
+    case = context.of(Case)
+    yearly = 0
+    for plan in case.lots:
+        asset = context.find(Asset, f"asset/{plan.asset}")
+        yearly += yearly_fen(plan, asset.quantity_thousandths if asset else 0)
+    key = "notice_small_days"
+    if yearly >= context.policy("tier_district_fen"):
+        key = "notice_large_days"
+    elif yearly >= context.policy("tier_street_fen"):
+        key = "notice_normal_days"
+    until_us = context.data.registration_until_us
+    if until_us <= context.at_us:
+        return False
+    days = days_between(context.at_us, until_us, context.unit(key), context.calendar)
+    return bool(days >= context.policy(key))
+
+
+def _schedule_ordered(context: Context) -> bool:
+    data = context.data
+    return bool(context.at_us < data.registration_until_us <= data.opens_us < data.closes_us)
+
+
+def _reschedule_ordered(context: Context) -> bool:
+    schedule = context.find(Schedule)
+    if schedule is None:
+        return False
+    return bool(context.at_us < context.data.opens_us < context.data.closes_us)
+
+
+GUARDS = (
+    GuardSpec("assets_free_v1", _assets_free, "lots", "domain brief 6, row 1"),
+    GuardSpec("lots_numbered_v1", _lots_numbered, "lots", "domain brief 4"),
+    GuardSpec("prices_sound_v1", _prices_sound, "lots", "domain brief 4"),
+    GuardSpec("term_lawful_v1", _term_lawful, "lots", "民法典 705; 农村土地承包法 21"),
+    GuardSpec("pack_known_v1", _pack_known, "pack", "decision 7"),
+    GuardSpec("decided_v1", _decided, "vote", "农村集体经济组织法 26-28; domain brief 5"),
+    GuardSpec("minutes_filed_v1", _minutes_filed, "docs", "domain brief 5"),
+    GuardSpec("meeting_past_v1", _meeting_past, "vote", "domain brief 5"),
+    GuardSpec("another_desk_v1", _another_desk, "actor", "domain brief 3; 交审分离"),
+    GuardSpec(
+        "notice_long_enough_v1", _notice_long_enough, "registration_until_us",
+        "domain brief 6, row 7",
+    ),
+    GuardSpec("schedule_ordered_v1", _schedule_ordered, "opens_us", "domain brief 17"),
+    GuardSpec("reschedule_ordered_v1", _reschedule_ordered, "opens_us", "domain brief 17"),
+)  # fmt: skip

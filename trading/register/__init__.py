@@ -1,0 +1,27 @@
+"""The register: assets and what is in force on them."""
+
+from __future__ import annotations
+
+from trading.engine.registry import StreamSpec, Subject
+from trading.register.commands import COMMANDS
+from trading.register.rules import (
+    Asset,
+    AssetRegistered,
+    AssetReleased,
+    AssetReserved,
+    registered,
+    released,
+    reserved,
+)
+
+SUBJECT = Subject(
+    name="register",
+    streams=(StreamSpec("asset", "asset"),),
+    commands=COMMANDS,
+    facets={"asset": Asset},
+    evolves={
+        AssetRegistered: ("asset", registered),
+        AssetReserved: ("asset", reserved),
+        AssetReleased: ("asset", released),
+    },
+)

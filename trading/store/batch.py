@@ -1,0 +1,157 @@
+"""One batch under the head: decide on an overlay, collect rows, forget it all on failure."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import msgspec
+
+from trading.base.errors import (
+    GuardFailed,
+    NotFound,
+    NotPermitted,
+    TradingError,
+    WrongState,
+)
+from trading.engine.context import Envelope
+from trading.engine.kernel import Decision, Kernel
+from trading.engine.registry import PUBLIC
+from trading.engine.stream import Stream
+from trading.record.entry import FORMAT, REFUSED, Body, In, Out, Sealed, read, seal
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the caller gets: where the entry stands and how it was decided.
+
+    ``hash`` is the leaf hash (hex), the receipt code that a stranger can look up in the log.
+    """
+
+    index: int
+    hash: str
+    stream: str
+    seq: int
+    at_us: int
+    outcome: str
+    code: str = ""
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Item:
+    """A waiting command and the future that its caller holds."""
+
+    env: Envelope
+    future: Future[Receipt]
+    token: bytes = b""
+    mac: bytes = b""
+    answer: Receipt | TradingError | BaseException | None = None
+
+
+class Overlay:
+    """States as a batch sees them: its own changes before the committed cache."""
+
+    __slots__ = ("_cache", "loaded")
+
+    def __init__(self, cache: dict[str, Stream]) -> None:
+        """Lie over ``cache``, which stays as it is."""
+        self._cache = cache
+        self.loaded: dict[str, Stream | None] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the state, or the absence, of ``name`` is known."""
+        return name in self.loaded or name in self._cache
+
+    def __setitem__(self, name: str, state: Stream | None) -> None:
+        """Keep ``state`` for the rest of the batch."""
+        self.loaded[name] = state
+
+    def get(self, name: str, default: Stream | None = None) -> Stream | None:
+        """Return the state of ``name``, or ``default`` where the stream does not exist."""
+        found = self.loaded.get(name)
+        return found if found is not None else self._cache.get(name, default)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one transaction will write; dropped whole when it fails."""
+
+    first: int
+    at_us: int
+    states: Overlay
+    entries: list[Sealed] = field(default_factory=list)
+    changed: dict[str, Stream] = field(default_factory=dict)
+    tokens: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+
+    def append(self, kernel: Kernel, env: Envelope, decision: Decision) -> Receipt:
+        """Seal every part, then move the overlay; all parts or, on an exception, none."""
+        total = len(decision.parts)
+        sealed = [
+            _seal(env, part.before, part.out, part.audience, (n, total), self.at_us)
+            for n, part in enumerate(decision.parts, 1)
+        ]
+        after = [
+            kernel.evolve(part.before, part.out, self.at_us, entry.hash.hex())
+            for part, entry in zip(decision.parts, sealed, strict=True)
+        ]
+        index = self.first + len(self.entries)
+        self.entries.extend(sealed)
+        for state in after:
+            self.states[state.name] = state
+            self.changed[state.name] = state
+        return Receipt(
+            index, after[0].hash, after[0].name, after[0].seq, self.at_us,
+            decision.outcome, decision.code, decision.failed,
+        )  # fmt: skip
+
+
+def _seal(  # noqa: PLR0913, PLR0917 - the parts of one entry
+    env: Envelope, before: Stream, out: Out, audience: str, part: tuple[int, int], at_us: int
+) -> Sealed:
+    given = None
+    if part[0] == 1:
+        given = In(
+            env.actor, env.role, env.data, env.received_us, env.org, env.random, env.facts,
+            env.docs, env.sd,
+        )  # fmt: skip
+    body = Body(
+        FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out, given
+    )
+    salt = b"" if audience == PUBLIC else sha256(env.salt + b"%d/%d" % part).digest()
+    return seal(body, audience, salt)
+
+
+def refusal(receipt: Receipt) -> TradingError:
+    """Return the error that a refused receipt is raised as, once its entry is committed."""
+    kind = {
+        "wrong_state": WrongState,
+        "not_permitted": NotPermitted,
+        "not_found": NotFound,
+    }.get(receipt.code, GuardFailed)
+    return kind(
+        f"{receipt.code}: {', '.join(receipt.failed)}" if receipt.failed else receipt.code,
+        guards=receipt.failed,
+        reason=receipt.code,
+        receipt=receipt,
+    )
+
+
+def receipt_of(index: int, body: bytes, leaf_hash: bytes) -> Receipt:
+    """Rebuild the receipt of a committed entry, for a retry that comes with the same key."""
+    raw = read(body)
+    out = _outcome.decode(raw.out)
+    failed = tuple(guard for guard, holds in out.guards.items() if not holds)
+    return Receipt(
+        index, leaf_hash.hex(), raw.stream, raw.seq, raw.at_us, out.outcome, out.code,
+        failed if out.outcome == REFUSED else (),
+    )  # fmt: skip
+
+
+class _Outcome(msgspec.Struct):
+    outcome: str
+    code: str = ""
+    guards: dict[str, bool] = {}
+
+
+_outcome = msgspec.json.Decoder(_Outcome)

@@ -1,0 +1,108 @@
+"""The tables of the kernel, and the triggers that keep the record append-only."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from trading.store import triggers
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything in an empty database."""
+    _record()
+    _projections()
+    _private()
+    triggers.create(op.get_bind())
+    # The head of an empty log: its compact range is the size alone, eight bytes.
+    empty = sa.table(
+        "projection_head",
+        sa.column("id", sa.Integer),
+        sa.column("size", sa.BigInteger),
+        sa.column("range", sa.LargeBinary),
+        sa.column("at_us", sa.BigInteger),
+    )
+    op.bulk_insert(empty, [{"id": 1, "size": 0, "range": bytes(8), "at_us": 0}])
+
+
+def _record() -> None:
+    op.create_table(
+        "record_entry",
+        sa.Column("idx", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("salt", sa.LargeBinary, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+        sa.UniqueConstraint("stream", "seq", name="record_entry_stream_seq"),
+    )
+    op.create_table(
+        "record_document",
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+
+
+def _projections() -> None:
+    op.create_table(
+        "projection_head",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("range", sa.LargeBinary, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("id = 1", name="projection_head_one_row"),
+    )
+    op.create_table(
+        "projection_stream_state",
+        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("state", sa.LargeBinary, nullable=False),
+        sa.Column("due_us", sa.BigInteger),
+        sa.Column("live", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("stream"),
+    )
+    state = "projection_stream_state"
+    op.create_index(f"{state}_due", state, ["due_us", "stream"])
+    op.create_index(f"{state}_live", state, ["live", "stream"])
+
+
+def _private() -> None:
+    op.create_table(
+        "private_idempotency",
+        sa.Column("token", sa.LargeBinary, nullable=False),
+        sa.Column("mac", sa.LargeBinary, nullable=False),
+        sa.Column("idx", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_table(
+        "private_alive",
+        sa.Column("worker", sa.Text, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("worker"),
+    )
+    op.create_table(
+        "private_lease",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("token", sa.BigInteger, nullable=False),
+        sa.Column("until_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "private_opening",
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_private_opening_subject", "private_opening", ["subject"])

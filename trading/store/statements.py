@@ -1,0 +1,149 @@
+"""The few statements of the hot path, once per database.
+
+Rows go in by ``executemany`` on SQLite and by ``unnest`` of column arrays on PostgreSQL: beside
+a busy Python thread the number of statements is what costs (performance brief, section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+_ENTRY_COLUMNS = {
+    "idx": "bigint",
+    "stream": "text",
+    "seq": "int",
+    "kind": "text",
+    "at_us": "bigint",
+    "audience": "text",
+    "body": "bytea",
+    "salt": "bytea",
+    "hash": "bytea",
+}
+_STATE_COLUMNS = {
+    "stream": "text",
+    "seq": "int",
+    "state": "bytea",
+    "due_us": "bigint",
+    "live": "int",
+}
+_IDEMPOTENCY_COLUMNS = {"token": "bytea", "mac": "bytea", "idx": "bigint"}
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+class Statements:
+    """The writer's statements on SQLite."""
+
+    lock_head = 'SELECT size, "range", at_us FROM projection_head WHERE id = 1'
+    update_head = 'UPDATE projection_head SET size = ?, "range" = ?, at_us = ? WHERE id = 1'
+    due = (
+        "SELECT stream FROM projection_stream_state WHERE due_us <= ? "
+        "ORDER BY due_us, stream LIMIT ?"
+    )
+    live = "SELECT stream, due_us FROM projection_stream_state WHERE live = 1 ORDER BY stream"
+    mark_alive = (
+        "INSERT INTO private_alive (worker, at_us) VALUES (?, ?) "
+        "ON CONFLICT (worker) DO UPDATE SET at_us = excluded.at_us"
+    )
+    alive = "SELECT max(at_us) FROM private_alive"
+    entry_at = "SELECT body, hash FROM record_entry WHERE idx = ?"
+    definitions = (
+        "SELECT body FROM record_entry WHERE stream = 'definitions' "
+        "AND kind = 'definition.enter/1' ORDER BY seq"
+    )
+
+    def states(self, connection: Connection, names: Sequence[str]) -> Rows:
+        """Return (stream, seq, state) of the named streams that exist."""
+        marks = ",".join("?" * len(names))
+        sql = (
+            "SELECT stream, seq, state FROM projection_stream_state "
+            f"WHERE stream IN ({marks})"
+        )
+        return self.all(connection, sql, tuple(names))
+
+    def known(self, connection: Connection, tokens: Sequence[bytes]) -> Rows:
+        """Return (token, mac, idx) of the idempotency tokens that were used before."""
+        marks = ",".join("?" * len(tokens))
+        sql = f"SELECT token, mac, idx FROM private_idempotency WHERE token IN ({marks})"
+        return self.all(connection, sql, tuple(tokens))
+
+    def insert_entries(self, connection: Connection, rows: Rows) -> None:
+        """Append entries."""
+        self._insert(connection, "record_entry", _ENTRY_COLUMNS, rows)
+
+    def upsert_states(self, connection: Connection, rows: Rows) -> None:
+        """Write the states that the batch changed."""
+        self._insert(
+            connection,
+            "projection_stream_state",
+            _STATE_COLUMNS,
+            rows,
+            "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, state = excluded.state, "
+            "due_us = excluded.due_us, live = excluded.live",
+        )
+
+    def insert_idempotency(self, connection: Connection, rows: Rows) -> None:
+        """Remember the idempotency tokens of the batch."""
+        self._insert(connection, "private_idempotency", _IDEMPOTENCY_COLUMNS, rows)
+
+    def one(self, connection: Connection, sql: str, *given: object) -> Any:
+        """Return the first row or None."""
+        return connection.exec_driver_sql(sql, given).fetchone()
+
+    def number(self, connection: Connection, sql: str) -> int:
+        """Return the single number of a query, 0 for NULL."""
+        return int(self.one(connection, sql)[0] or 0)
+
+    def all(self, connection: Connection, sql: str, given: tuple[object, ...] = ()) -> Rows:
+        """Return all rows."""
+        return connection.exec_driver_sql(sql, given).fetchall()
+
+    def run(self, connection: Connection, sql: str, *given: object) -> None:
+        """Run a statement without a result."""
+        connection.exec_driver_sql(sql, given)
+
+    def _insert(
+        self, connection: Connection, table: str, columns: dict[str, str], rows: Rows, end: str = ""
+    ) -> None:
+        marks = ",".join("?" * len(columns))
+        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks}) {end}"
+        connection.exec_driver_sql(sql, list(rows))
+
+
+class PostgresStatements(Statements):
+    """The writer's statements on PostgreSQL."""
+
+    lock_head = Statements.lock_head + " FOR UPDATE"
+    update_head = Statements.update_head.replace("?", "%s")
+    due = Statements.due.replace("?", "%s")
+    mark_alive = Statements.mark_alive.replace("?", "%s")
+    entry_at = Statements.entry_at.replace("?", "%s")
+
+    def states(self, connection: Connection, names: Sequence[str]) -> Rows:
+        """Return (stream, seq, state) of the named streams that exist."""
+        sql = (
+            "SELECT stream, seq, state FROM projection_stream_state "
+            "WHERE stream = ANY(%s::text[])"
+        )
+        return self.all(connection, sql, (list(names),))
+
+    def known(self, connection: Connection, tokens: Sequence[bytes]) -> Rows:
+        """Return (token, mac, idx) of the idempotency tokens that were used before."""
+        sql = "SELECT token, mac, idx FROM private_idempotency WHERE token = ANY(%s::bytea[])"
+        return self.all(connection, sql, (list(tokens),))
+
+    def _insert(
+        self, connection: Connection, table: str, columns: dict[str, str], rows: Rows, end: str = ""
+    ) -> None:
+        arrays = ",".join(f"%s::{kind}[]" for kind in columns.values())
+        sql = f"INSERT INTO {table} ({','.join(columns)}) SELECT * FROM unnest({arrays}) {end}"
+        given = tuple([list(column) for column in zip(*rows, strict=True)])
+        connection.exec_driver_sql(sql, given)
+
+
+def statements_for(dialect: str) -> Statements:
+    """Return the statements of ``dialect``, ``sqlite`` or ``postgresql``."""
+    return PostgresStatements() if dialect == "postgresql" else Statements()

@@ -1,0 +1,147 @@
+"""What the writer does of its own accord: timers, outages, clock incidents, suppression.
+
+Every act of upkeep is an ordinary command of the engine's roles, decided and recorded as others
+are. Source: decisions 5 and 14.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from trading.base.clock import MINUTE_US, SECOND_US, Clock
+from trading.engine.builtin import CLOCK, WRITER, Delay, Incident, Outage, Suppressed, timer_command
+from trading.engine.context import Envelope
+from trading.engine.kernel import Kernel
+from trading.engine.stream import Command, Stream
+
+LOTS_PER_ENTRY = 100
+SALT_BYTES = 32
+STALL_US = 3 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers the writer holds to; microseconds and counts."""
+
+    outage_us: int = 10 * SECOND_US
+    drift_us: int = SECOND_US // 2
+    refusals_per_minute: int = 30
+
+
+class Upkeep:
+    """Decides what the engine has to say in a batch; holds no connection of its own."""
+
+    def __init__(
+        self, kernel: Kernel, clock: Clock, limits: Limits, entropy: Callable[[int], bytes]
+    ) -> None:
+        """Watch ``clock`` within ``limits``; salts come from ``entropy``."""
+        self._kernel = kernel
+        self._clock = clock
+        self._limits = limits
+        self._entropy = entropy
+        self._alive_us = 0
+        self._incident = False
+        self._minute = 0
+        self._refusals: dict[str, int] = {}
+
+    def absence(self, last_us: int, live: Callable[[], Sequence[tuple[str, int]]]) -> list[Envelope]:
+        """Return the outage commands that a time away calls for.
+
+        ``last_us`` is the last sign of life on record, asked for only at the start. Away for
+        longer than the limit, or away while an end passed: every live lot is held since then.
+        """
+        now_us = self._clock.now_us()
+        started = self._alive_us == 0
+        last_us = last_us if started else self._alive_us
+        self._alive_us = now_us
+        away_us = self._clock.away_us(last_us) if last_us else 0
+        if away_us <= 0 or (not started and away_us <= STALL_US):
+            return []
+        lots = [
+            name
+            for name, due_us in live()
+            if away_us > self._limits.outage_us or 0 < due_us <= now_us
+        ]
+        if not lots and away_us <= self._limits.outage_us:
+            return []
+        chunks = [lots[n : n + LOTS_PER_ENTRY] for n in range(0, len(lots), LOTS_PER_ENTRY)] or [[]]
+        return [
+            self._envelope("centre.outage/1", Outage(now_us - away_us, now_us, tuple(chunk)))
+            for chunk in chunks
+        ]
+
+    @property
+    def started(self) -> bool:
+        """Tell whether a batch has been opened since the start."""
+        return self._alive_us > 0
+
+    def drift_us(self, last_us: int) -> int:
+        """Return by how much the clock is wrong beyond the limit, 0 while it can be trusted.
+
+        A clock that stands before the last entry is wrong by that much: the record never goes
+        back in time.
+        """
+        drift_us = self._clock.drift_us()
+        behind_us = self._clock.now_us() - last_us
+        worst_us = min(drift_us, behind_us) if behind_us < 0 else drift_us
+        if abs(worst_us) <= self._limits.drift_us:
+            self._incident = False
+            return 0
+        return worst_us
+
+    def incident(self, drift_us: int, live: Sequence[tuple[str, int]]) -> list[Envelope]:
+        """Return the commands that open a clock incident, once until the clock is right."""
+        if self._incident:
+            return []
+        self._incident = True
+        names = [name for name, _due_us in live]
+        chunks = [names[n : n + LOTS_PER_ENTRY] for n in range(0, len(names), LOTS_PER_ENTRY)]
+        return [
+            self._envelope("centre.incident/1", Incident("clock_drift", drift_us, tuple(chunk)))
+            for chunk in chunks or [[]]
+        ]
+
+    def due(self, state: Stream, at_us: int, env: Envelope | None) -> Envelope:
+        """Return the command for the due timer of ``state``.
+
+        When ``env`` is timely, moves the same stream and was received before the due instant, the
+        delay is ours: the lot is held instead of closed.
+        """
+        registry = self._kernel.registry
+        if env is not None and env.received_us < state.due_us:
+            spec = registry.command(env.kind)
+            if spec.timely and spec.stream(env.data) == state.name:
+                return self._envelope("hold.delay/1", Delay(state.name, env.received_us), at_us)
+        spec = registry.clocked[(state.kind, state.due)]
+        said = f"{state.name}#{state.seq}#{state.due}#{state.due_us}"
+        return Envelope(
+            spec.kind, timer_command(state), CLOCK, CLOCK, at_us,
+            sha256(said.encode()).hexdigest()[:32], salt=self._entropy(SALT_BYTES),
+        )  # fmt: skip
+
+    def suppresses(self, env: Envelope, at_us: int) -> bool:
+        """Count a refusal of this actor; True when the minute's limit is reached."""
+        self._minute = self._minute or at_us // MINUTE_US
+        who = env.account or env.actor
+        self._refusals[who] = self._refusals.get(who, 0) + 1
+        return self._refusals[who] > self._limits.refusals_per_minute
+
+    def summary(self, at_us: int) -> list[Envelope]:
+        """Return the commands that stand for the refusals suppressed in past minutes."""
+        if not self._refusals or at_us // MINUTE_US == self._minute:
+            return []
+        limit = self._limits.refusals_per_minute
+        over = {who: n - limit for who, n in self._refusals.items() if n > limit}
+        self._refusals, self._minute = {}, 0
+        return [
+            self._envelope("refused.suppressed/1", Suppressed(who, count), at_us)
+            for who, count in sorted(over.items())
+        ]
+
+    def _envelope(self, kind: str, data: Command, at_us: int = 0) -> Envelope:
+        return Envelope(
+            kind, data, WRITER, WRITER, at_us or self._clock.now_us(),
+            self._entropy(16).hex(), salt=self._entropy(SALT_BYTES),
+        )  # fmt: skip

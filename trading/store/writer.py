@@ -1,0 +1,277 @@
+"""The writer: one thread, one transaction per batch, one serial order (decisions 11 to 14).
+
+It takes all waiting commands, locks the head, takes the decisive time, decides each command on
+an overlay that earlier ones changed, writes once, commits once and answers only then. Correct
+for any number of writers by the head lock.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from trading.base.clock import SECOND_US, Clock
+from trading.base.errors import StorageBusy, StorageDown, TradingError
+from trading.engine.context import Envelope
+from trading.engine.kernel import Kernel
+from trading.engine.stream import Stream
+from trading.record.merkle import CompactRange
+from trading.store.batch import Batch, Item, Overlay, Receipt
+from trading.store.idempotency import token_of
+from trading.store.projection import Projection, write_projections
+from trading.store.state import StateCodec
+from trading.store.statements import statements_for
+from trading.store.turn import Turn
+from trading.store.upkeep import Limits, Upkeep
+
+BATCH_MAX = 512
+QUEUE_MAX = 4096
+CACHE_MAX = 50_000
+ALIVE_US = 2 * SECOND_US
+
+
+class Writer:
+    """Decides and appends; the only code that writes to the record."""
+
+    def __init__(  # noqa: PLR0913 - the parts it is wired from
+        self,
+        engine: Engine,
+        kernel: Kernel,
+        clock: Clock,
+        mac_key: bytes,
+        *,
+        projections: Sequence[Projection] = (),
+        limits: Limits | None = None,
+        worker: str = "main",
+        entropy: Callable[[int], bytes] = os.urandom,
+        on_commit: Callable[[int], None] = lambda _size: None,
+    ) -> None:
+        """Write through ``engine``; ``on_commit`` is told the tree size after every commit."""
+        self.kernel = kernel
+        self.clock = clock
+        self._engine = engine
+        self._mac_key = mac_key
+        self._projections = tuple(projections)
+        self._worker = worker
+        self._on_commit = on_commit
+        self._sql = statements_for(engine.dialect.name)
+        self._codec = StateCodec(kernel.registry)
+        self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy)
+        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._cache: dict[str, Stream] = {}
+        self._edition = 0
+        self._size = -1
+        self._range = CompactRange()
+        self._marked_us = 0
+
+    def submit(self, env: Envelope) -> Future[Receipt]:
+        """Queue a command; the future answers after the commit that holds its entry.
+
+        Raises ``StorageBusy`` when too many are waiting; nothing was recorded then.
+        """
+        if self._queue.qsize() >= QUEUE_MAX:
+            raise StorageBusy("too many commands are waiting", retry_after_seconds=1)
+        item = Item(env, Future(), *token_of(env, self._mac_key))
+        self._queue.put(item)
+        return item.future
+
+    def execute(self, env: Envelope) -> Receipt:
+        """Decide ``env`` and return its receipt; raise what it was refused with."""
+        if self._thread is not None:
+            return self.submit(env).result()
+        item = Item(env, Future(), *token_of(env, self._mac_key))
+        self.process([item])
+        return item.future.result()
+
+    def tick(self, due_max: int = BATCH_MAX) -> int:
+        """Mark the service alive and decide what is due anywhere; return how much was due."""
+        connection = self._connect()
+        with connection.begin():
+            rows = self._sql.all(connection, self._sql.due, (self.clock.now_us(), due_max))
+        self.process([], [row[0] for row in rows])
+        return len(rows)
+
+    def start(self) -> None:
+        """Start the writing thread."""
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Decide what is waiting, then end the thread and close the connection."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+        self._disconnect()
+
+    def process(self, items: list[Item], fire: Sequence[str] = ()) -> None:
+        """Decide ``items`` and the timers of ``fire`` in one transaction, then answer.
+
+        After a constraint error the items are tried one by one; any other storage error answers
+        all of them, and the next batch starts on a new connection.
+        """
+        try:
+            self._transact(items, fire)
+        except IntegrityError:
+            self._disconnect()
+            if len(items) > 1:
+                for item in items:
+                    self.process([item])
+                return
+            _fail(items, StorageDown("a constraint refused the entry"))
+        except DBAPIError as error:
+            self._disconnect()
+            _fail(items, _storage_error(error))
+        except TradingError as error:
+            self._disconnect()
+            _fail(items, error)
+        for item in items:
+            _deliver(item)
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            waiting: list[Item] = []
+            found = self._queue.get()
+            while found is not None:
+                waiting.append(found)
+                if len(waiting) >= BATCH_MAX:
+                    break
+                try:
+                    found = self._queue.get_nowait()
+                except Empty:
+                    break
+            stopping = found is None
+            if waiting:
+                self.process(waiting)
+
+    def _transact(self, items: list[Item], fire: Sequence[str]) -> None:
+        connection = self._connect()
+        transaction = connection.begin()
+        try:
+            batch, last_us = self._open(connection)
+            turn = Turn(connection, batch, self.kernel, self._sql, self._codec, self._upkeep)
+            turn.take(items, fire, last_us)
+            tree = self._write(connection, batch)
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            transaction.commit()
+        except DBAPIError:
+            if not self._was_committed(batch):
+                raise
+        self._committed(batch, tree)
+
+    def _open(self, connection: Connection) -> tuple[Batch, int]:
+        """Lock the head; forget the cache when another writer has moved it since."""
+        size, packed, last_us = self._sql.one(connection, self._sql.lock_head)
+        if size != self._size:
+            self._cache = {}
+            self._range = CompactRange.from_bytes(bytes(packed))
+            self._size = size
+            rows = self._sql.all(connection, self._sql.definitions)
+            for (body,) in rows[self._edition :]:
+                self.kernel.learn_entry(bytes(body))
+            self._edition = self.kernel.catalogue.edition
+        return Batch(size, max(self.clock.now_us(), last_us), Overlay(self._cache)), last_us
+
+    def _write(self, connection: Connection, batch: Batch) -> CompactRange:
+        at_us = batch.at_us
+        if abs(at_us - self._marked_us) >= ALIVE_US:
+            self._sql.run(connection, self._sql.mark_alive, self._worker, at_us)
+            self._marked_us = at_us
+        if not batch.entries:
+            return self._range
+        rows = [
+            (n, e.stream, e.seq, e.kind, e.at_us, e.audience, e.body, e.salt, e.hash)
+            for n, e in enumerate(batch.entries, batch.first)
+        ]
+        self._sql.insert_entries(connection, rows)
+        states = [self._state_row(batch.changed[name]) for name in sorted(batch.changed)]
+        self._sql.upsert_states(connection, states)
+        if batch.tokens:
+            tokens = [(token, mac, idx) for token, (mac, idx) in batch.tokens.items()]
+            self._sql.insert_idempotency(connection, tokens)
+        write_projections(connection, self._projections, batch.changed)
+        tree = self._range.extended([entry.hash for entry in batch.entries])
+        self._sql.run(connection, self._sql.update_head, tree.size, tree.to_bytes(), at_us)
+        return tree
+
+    def _committed(self, batch: Batch, tree: CompactRange) -> None:
+        self._range = tree
+        self._size = tree.size
+        self._edition = self.kernel.catalogue.edition
+        if len(self._cache) > CACHE_MAX:
+            self._cache = {}
+        self._cache.update(
+            (name, state) for name, state in batch.states.loaded.items() if state is not None
+        )
+        if batch.entries:
+            self._on_commit(tree.size)
+
+    def _state_row(self, state: Stream) -> tuple[Any, ...]:
+        workflow = self.kernel.catalogue.workflow(state.workflow)
+        live = workflow.states[state.place].live and not state.held
+        encoded = self._codec.encode(state)
+        return state.name, state.seq, encoded, state.due_us or None, int(live)
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        """Forget what a failed batch changed in memory, and the connection it failed on."""
+        self._size = -1
+        self._cache = {}
+        self._marked_us = 0
+        self.kernel.catalogue.forget(self._edition)
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _was_committed(self, batch: Batch) -> bool:
+        """Tell, after a connection lost at COMMIT, whether the batch is in the record.
+
+        The head lock on a new connection waits until the lost transaction is decided; the leaf
+        hash at the batch's first index then tells whose entry stands there.
+        """
+        if not batch.entries:
+            return False
+        if self._connection is not None:
+            self._connection.invalidate()
+        self._connection = self._engine.connect()
+        with self._connection.begin():
+            self._sql.one(self._connection, self._sql.lock_head)
+            row = self._sql.one(self._connection, self._sql.entry_at, batch.first)
+        return row is not None and bytes(row[1]) == batch.entries[0].hash
+
+
+def _storage_error(error: DBAPIError) -> TradingError:
+    said = str(error.orig).lower()
+    if "locked" in said or "lock timeout" in said:
+        return StorageBusy("another writer holds the head", retry_after_seconds=1)
+    return StorageDown("the storage did not take the batch", retry_after_seconds=5)
+
+
+def _fail(items: list[Item], error: TradingError) -> None:
+    for item in items:
+        item.answer = error
+
+
+def _deliver(item: Item) -> None:
+    if isinstance(item.answer, Receipt):
+        item.future.set_result(item.answer)
+    else:
+        item.future.set_exception(item.answer or StorageDown())
