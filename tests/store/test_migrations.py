@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Engine, Integer, inspect, text
+from sqlalchemy import Engine, inspect, text
 
 from trading.base.errors import SetupError
 from trading.store import schema
@@ -30,13 +30,11 @@ def test_the_steps_give_the_tables_of_the_program(engine: Engine) -> None:
 
 
 def test_a_table_that_the_steps_forgot_is_noticed(engine: Engine) -> None:
-    extra = Column("extra", Integer)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE private_alive ADD COLUMN extra INTEGER"))
         connection.execute(text("DROP TABLE private_lease"))
     kinds = {str(found[0]) for found in _differences(engine) if isinstance(found, tuple)}
     assert kinds >= {"remove_column", "add_table"}
-    assert extra.name == "extra"
 
 
 def test_check_constraints_and_names_are_those_of_the_program(engine: Engine) -> None:

@@ -1,9 +1,9 @@
 """One spelling for every record: JSON in a profile where fast encoders agree with RFC 8785.
 
 A record is an object whose keys are ``[a-z0-9_]+``; its values are strings, ``true``, ``false``,
-``null``, arrays, objects and integers within +-(2**53 - 1), none within more than 32 others. There are no
-floating-point numbers: money is in fen, time in microseconds, a ratio is a string. With ASCII
-keys and integers alone, sorted UTF-8 output without spaces is exactly RFC 8785.
+``null``, arrays, objects and integers within +-(2**53 - 1), none within more than 32 others. There
+are no floating-point numbers: money is in fen, time in microseconds, a ratio is a string. Where
+keys are ASCII and numbers are such integers, sorted UTF-8 without spaces is exactly RFC 8785.
 Source: RFC 8785; audit log brief, section 2.
 """
 

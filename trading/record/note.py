@@ -6,13 +6,14 @@
 
 Whoever opens a note says which keys he trusts. Lines of other keys are ignored, wherever they
 stand; a line of a trusted key that does not verify spoils the note. A key is written as one line:
-``name+id+base64`` the public one, ``PRIVATE+KEY+name+id+base64`` the private one, whose text
-form is the one of Go's checksum database.
+``name+id+base64`` the public one, ``PRIVATE+KEY+name+id+base64`` the private one, both as the
+tools of Go's checksum database write them.
 Source: c2sp.org/signed-note; RFC 8032.
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _KEY_BYTES = 32
 _KEY_ID_BYTES = 4
 _LINE_START = "\N{EM DASH} "
 _PRIVATE = "PRIVATE+KEY+"
+_FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 
 def base64_bytes(text: str) -> bytes:
@@ -214,4 +216,4 @@ def _is_name(name: str) -> bool:
 
 def _is_text(text: str) -> bool:
     """Tell whether ``text`` is free of surrogates and of control characters but the newline."""
-    return not any((c < " " and c != "\n") or "\ud800" <= c <= "\udfff" for c in text)
+    return not _FOREIGN.search(text)

@@ -20,11 +20,10 @@ from typing import Self
 from trading.base.errors import BadProof
 from trading.record import merkle
 from trading.record.checkpoint import Checkpoint
-from trading.record.note import NOTE_BYTES_MAX, PublicKey, base64_bytes, base64_text
+from trading.record.note import Note, PublicKey, base64_bytes, base64_text
 from trading.record.tiles import TileReader
 
 FORMAT = "c2sp.org/tlog-proof@v1"
-EXTENSION = ".tlog-proof"
 STEPS_MAX = 63
 _HEAD = re.compile(
     rf"{re.escape(FORMAT)}\n(?:extra ([A-Za-z0-9+/=]*)\n)?index (0|[1-9][0-9]{{0,18}})\n"
@@ -59,7 +58,7 @@ class Receipt:
         head, gap, note = data.partition(b"\n\n")
         try:
             match = _HEAD.fullmatch(head.decode() + "\n")
-            if not gap or not match or len(data) > 2 * NOTE_BYTES_MAX:
+            if not match or not gap:
                 raise BadProof("not a receipt")
             extra, index, lines = match.groups()
             return cls(
@@ -85,11 +84,15 @@ class Receipt:
 
 
 def issue_receipt(reader: TileReader, index: int, note: bytes) -> Receipt:
-    """Return the receipt of entry ``index`` under ``note``, the checkpoint of the reader's size.
+    """Return the receipt of entry ``index`` under ``note``, a checkpoint of the reader's tree.
 
-    Raises ``InvalidInput`` when there is no such entry.
+    Raises ``InvalidInput`` when there is no such entry, ``BadNote`` when the note is malformed and
+    ``BadProof`` when the tiles do not lead to its root: a receipt that fails is never given out.
     """
-    return Receipt(index, tuple(prove_inclusion(reader, index)), note)
+    root = Checkpoint.parse(Note.parse(note).text).root
+    proof = prove_inclusion(reader, index)
+    merkle.verify_inclusion(index, reader.size, reader.hash(0, index), proof, root)
+    return Receipt(index, tuple(proof), note)
 
 
 def prove_inclusion(reader: TileReader, index: int) -> list[bytes]:

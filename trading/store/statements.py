@@ -48,6 +48,7 @@ class Statements:
         "INSERT INTO private_alive (worker, at_us) VALUES (?, ?) "
         "ON CONFLICT (worker) DO UPDATE SET at_us = excluded.at_us"
     )
+    next_due = "SELECT min(due_us) FROM projection_stream_state"
     alive = "SELECT max(at_us) FROM private_alive"
     entry_at = "SELECT body, hash FROM record_entry WHERE idx = ?"
     definitions = (

@@ -1,0 +1,3 @@
+"""Placeholder."""
+def find_personal(text: str) -> list[str]:
+    return []

@@ -1,0 +1,185 @@
+"""The one place that wires subjects into writer, replay, web and command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine
+
+from trading import awarding, bidding, deposits, listing, observing, people, register
+from trading.base.clock import Clock, SystemClock
+from trading.base.errors import InvalidInput, ReadOnly
+from trading.base.personal import find_personal
+from trading.engine import builtin
+from trading.engine.catalogue import Catalogue
+from trading.engine.context import Envelope
+from trading.engine.kernel import Kernel
+from trading.engine.loader import Names
+from trading.engine.policy_keys import KEYS
+from trading.engine.registry import Registry
+from trading.engine.stream import Command, Stream
+from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
+from trading.observing.rules import STEPS
+from trading.record.entry import Document
+from trading.register.tables import ASSET_PROJECTION
+from trading.store.batch import Receipt
+from trading.store.engine import check_durable, reading_engine, writing_engine
+from trading.store.home import Home
+from trading.store.projection import Projection
+from trading.store.state import StateCodec
+from trading.store.statements import statements_for
+from trading.store.upkeep import SALT_BYTES, Limits
+from trading.store.writer import Writer
+
+SUBJECTS = (
+    builtin.SUBJECT,
+    people.SUBJECT,
+    register.SUBJECT,
+    listing.SUBJECT,
+    bidding.SUBJECT,
+    deposits.SUBJECT,
+    observing.SUBJECT,
+    awarding.SUBJECT,
+)
+PROJECTIONS: tuple[Projection, ...] = (ASSET_PROJECTION, CASE_PROJECTION, LOT_PROJECTION)
+
+
+def registry() -> Registry:
+    """Return everything the subjects register."""
+    return Registry(SUBJECTS)
+
+
+def kernel(*, live: bool = True) -> Kernel:
+    """Return a kernel that knows the built-in workflow and nothing else yet."""
+    catalogue = Catalogue(live=live)
+    catalogue.add_workflow(builtin.BUILTIN)
+    return Kernel(registry(), catalogue)
+
+
+def names(known: Registry) -> Names:
+    """Return the names that a definition may use."""
+    return Names(
+        roles=frozenset(known.roles),
+        guards=frozenset(known.guards),
+        instants=frozenset(known.instants),
+        policy_keys=KEYS,
+        steps=frozenset(STEPS),
+    )
+
+
+class Centre:
+    """One trading centre, opened: its home, its writer, and the edge that commands pass.
+
+    The edge draws ids and salts, refuses personal numbers in typed text and stamps the time of
+    receipt; decide sees only what it recorded.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        clock: Clock | None = None,
+        *,
+        entropy: Callable[[int], bytes] = os.urandom,
+        worker: str = "main",
+        limits: Limits | None = None,
+    ) -> None:
+        """Open ``home``; raise ``SetupError`` when its database would not be durable."""
+        self.home = home
+        self.clock = clock or SystemClock()
+        self.kernel = kernel()
+        self.engine: Engine = writing_engine(home.database_url)
+        self.reading: Engine = reading_engine(home.database_url)
+        check_durable(self.engine)
+        self._entropy = entropy
+        self._codec = StateCodec(self.kernel.registry)
+        self.writer = Writer(
+            self.engine,
+            self.kernel,
+            self.clock,
+            home.mac_key,
+            projections=PROJECTIONS,
+            worker=worker,
+            entropy=entropy,
+            limits=limits,
+        )
+
+    def envelope(  # noqa: PLR0913 - what a caller may add to a command
+        self,
+        kind: str,
+        data: Command,
+        actor: str,
+        role: str,
+        *,
+        org: str = "",
+        key: str = "",
+        account: str = "",
+        facts: dict[str, bool] | None = None,
+        docs: tuple[Document, ...] = (),
+        sd: tuple[str, ...] = (),
+        received_us: int = 0,
+    ) -> Envelope:
+        """Return the command as it will be recorded; raise ``InvalidInput`` on personal data."""
+        check_texts(data)
+        return Envelope(
+            kind, data, actor, role, received_us or self.clock.now_us(),
+            self._entropy(16).hex(), org, key, account or actor, self._entropy(SALT_BYTES),
+            facts=facts or {}, docs=docs, sd=sd,
+        )  # fmt: skip
+
+    def parse(self, kind: str, raw: bytes) -> Command:
+        """Decode a raw JSON body strictly; raise ``InvalidInput`` naming field and rule."""
+        struct = self.kernel.registry.command(kind).struct
+        try:
+            return msgspec.json.decode(raw, type=struct, strict=True)
+        except msgspec.ValidationError as error:
+            said = str(error)
+            field = said.rpartition("$")[2].strip("`.") if "$" in said else ""
+            raise InvalidInput(said, field=field, rule="schema", kind=kind) from error
+        except msgspec.DecodeError as error:
+            raise InvalidInput("not JSON", field="", rule="json", kind=kind) from error
+
+    def do(self, kind: str, data: Command, actor: str, role: str, **more: Any) -> Receipt:
+        """Decide a command now; raise what it was refused with."""
+        reason = self.home.read_only_reason()
+        if reason:
+            raise ReadOnly(reason, reason=reason)
+        return self.writer.execute(self.envelope(kind, data, actor, role, **more))
+
+    def state(self, stream: str) -> Stream | None:
+        """Return the state of ``stream`` as committed, None where it does not exist."""
+        sql = statements_for(self.reading.dialect.name)
+        with self.reading.connect() as connection:
+            rows = sql.states(connection, (stream,))
+        return self._codec.decode(bytes(rows[0][2])) if rows else None
+
+    def next_due_us(self) -> int:
+        """Return the earliest due instant of any stream, 0 where nothing is due ever."""
+        sql = statements_for(self.reading.dialect.name)
+        with self.reading.connect() as connection:
+            return sql.number(connection, sql.next_due)
+
+    def close(self) -> None:
+        """Decide what is waiting and close every connection."""
+        self.writer.stop()
+        self.engine.dispose()
+        self.reading.dispose()
+
+
+def check_texts(data: object, path: str = "") -> None:
+    """Refuse identity, mobile and bank numbers in typed text; raise ``InvalidInput``.
+
+    Source: decision 6.
+    """
+    if isinstance(data, str):
+        found = find_personal(data)
+        if found:
+            raise InvalidInput(f"personal data in {path}", field=path, rule="personal", found=found)
+    elif isinstance(data, msgspec.Struct):
+        for name in data.__struct_fields__:
+            check_texts(getattr(data, name), f"{path}.{name}" if path else name)
+    elif isinstance(data, tuple | list):
+        for item in data:
+            check_texts(item, path)

@@ -1,0 +1,64 @@
+"""Who takes part in the demonstration: organisations, staff, representatives."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from trading.founding import FirstGrant, FirstOrg
+
+DISTRICT = "demo-district"
+STAFF = {
+    "office-chen": "office",
+    "office-peng": "office",
+    "clerk-liu": "centre_clerk",
+    "reviewer-he": "centre_reviewer",
+    "operator-tan": "centre_operator",
+    "cashier-zhou": "centre_cashier",
+    "certifier-xie": "centre_certifier",
+    "street-luo": "street_reviewer",
+}
+OFFICER = "officer-yi"
+
+
+def community(row_id: str) -> str:
+    """Return the id of the community that owns the asset of a row."""
+    return f"community-{row_id.lower()}"
+
+
+def orgs(localities: dict[str, str]) -> tuple[FirstOrg, ...]:
+    """Return the district, one street, and the community of each row."""
+    first = (
+        FirstOrg(DISTRICT, "", "district", "示范区"),
+        FirstOrg("demo-street", DISTRICT, "street", "示范街道"),
+    )
+    return first + tuple(
+        FirstOrg(community(row_id), "demo-street", "community", name)
+        for row_id, name in localities.items()
+    )
+
+
+def grants(localities: dict[str, str]) -> tuple[FirstGrant, ...]:
+    """Return what the staff may do, and one officer for each community."""
+    staff = tuple(FirstGrant(person, role, DISTRICT) for person, role in STAFF.items())
+    return staff + tuple(
+        FirstGrant(f"{OFFICER}-{row_id.lower()}", "community_officer", community(row_id))
+        for row_id in localities
+    )
+
+
+def representatives(row_id: str, count: int) -> tuple[str, ...]:
+    """Return the ids of a community's representatives in the order of their groups."""
+    return tuple(f"rep-{row_id.lower()}-{n:02d}" for n in range(1, count + 1))
+
+
+def numbers(row_id: str, count: int) -> tuple[int, ...]:
+    """Return distinct bidder numbers between 100 and 999 that tell nothing of the order."""
+    found: list[int] = []
+    n = 0
+    while len(found) < count:
+        drawn = int.from_bytes(sha256(f"{row_id}/{n}".encode()).digest()[:4], "big")
+        number = 100 + drawn % 900
+        if number not in found:
+            found.append(number)
+        n += 1
+    return tuple(found)

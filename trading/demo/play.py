@@ -1,0 +1,218 @@
+"""Play one real listing from the register to the certificate, as its people would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+
+from trading.awarding.commands import (
+    AwardLot,
+    CertifyLot,
+    ConfirmDeal,
+    Contract,
+    PublishResult,
+    SignContract,
+)
+from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, SimulatedClock
+from trading.base.deadline import day_start_us, local_date
+from trading.base.errors import IntegrityFault
+from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
+from trading.bidding.rules import BIDDER_PREFIX
+from trading.centre import Centre
+from trading.demo import cast
+from trading.demo.rows import Row, ladder
+from trading.deposits.commands import ReceiveDeposit, RefundDeposit
+from trading.engine.stream import Command
+from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
+from trading.listing.rules import LotPlan, Vote
+from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
+from trading.observing.rules import Panel, Step
+from trading.record.entry import Document
+from trading.register.commands import RegisterAsset
+from trading.store.batch import Receipt
+
+NOTICE_DAYS = 16
+REPRESENTATIVES = 23
+
+
+class Play:
+    """One lot of the demonstration; ``lot`` is its id once it is listed."""
+
+    def __init__(self, centre: Centre, clock: SimulatedClock, row: Row) -> None:
+        """Play ``row`` at ``centre``, whose clock is ``clock``."""
+        self._centre = centre
+        self._clock = clock
+        self._row = row
+        self._org = cast.community(row.id)
+        self._officer = f"{cast.OFFICER}-{row.id.lower()}"
+        self._numbers = cast.numbers(row.id, row.bidders)
+        self.case = f"case-{row.id.lower()}"
+        self.lot = f"{self.case}-1"
+
+    def run(self, told: Callable[[str], None]) -> None:
+        """Play every act in order; ``told`` is given each act's name as it begins."""
+        for name, act in (
+            ("登记与民主决策 register and decide", self._decide),
+            ("审核、受理、公告 review, accept, publish", self._publish),
+            ("抽取居民代表 draw the panel", self._draw),
+            ("报名与保证金 registration and deposits", self._register),
+            ("资格审查 qualification", self._qualify),
+            ("动态竞价 ascending bidding", self._bid),
+            ("成交确认与公示 confirmation and publicity", self._confirm),
+            ("成交、合同、鉴证 award, contract, certificate", self._certify),
+        ):
+            told(f"{self._row.id} {name}")
+            act()
+
+    def wait(self, until_us: int) -> None:
+        """Let simulated time pass; everything that falls due on the way is decided."""
+        while True:
+            due_us = self._centre.next_due_us()
+            if not 0 < due_us <= until_us:
+                break
+            self._clock.advance_to(due_us)
+            self._centre.writer.tick()
+        self._clock.advance_to(until_us)
+        self._centre.writer.tick()
+
+    def _do(self, kind: str, data: Command, actor: str, role: str, *docs: Document) -> Receipt:
+        self._clock.advance_to(self._clock.now_us() + 40 * SECOND_US)
+        return self._centre.do(kind, data, actor, role, docs=docs)
+
+    def _staff(self, role: str) -> str:
+        return next(person for person, held in cast.STAFF.items() if held == role)
+
+    def _decide(self) -> None:
+        row = self._row
+        asset = RegisterAsset(
+            self._asset, self._org, row.category, row.title_zh, row.locality_zh,
+            row.quantity_thousandths, row.quantity_unit,
+        )  # fmt: skip
+        self._do("asset.register/1", asset, self._officer, "community_officer")
+        draft = DraftCase(self.case, self._org, "cn-collective", row.title_zh, (self._plan,))
+        self._do("case.draft/1", draft, self._officer, "community_officer")
+        held = str(local_date(self._clock.now_us() - 3 * DAY_US))
+        vote = Vote("member_representative_assembly", held, 45, 41, 38)
+        minutes = _document("minutes", f"{row.id} 成员代表会议记录")
+        decide = DecideCase(self.case, vote)
+        self._do("case.decide/1", decide, self._officer, "community_officer", minutes)
+
+    def _publish(self) -> None:
+        self._do(
+            "case.approve/1", ApproveCase(self.case, "同意"), self._staff("street_reviewer"),
+            "street_reviewer",
+        )  # fmt: skip
+        self._do(
+            "case.accept/1", AcceptCase(self.case), self._staff("centre_reviewer"),
+            "centre_reviewer",
+        )  # fmt: skip
+        today_us = day_start_us(local_date(self._clock.now_us()))
+        opens_us = today_us + (NOTICE_DAYS + 1) * DAY_US + 9 * HOUR_US + 30 * MINUTE_US
+        publish = PublishCase(
+            self.case, f"notice-{self._row.id.lower()}", today_us + NOTICE_DAYS * DAY_US
+            + 17 * HOUR_US, opens_us, opens_us + HOUR_US,
+        )  # fmt: skip
+        self._opens_us = opens_us
+        self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
+
+    def _draw(self) -> None:
+        office = self._staff("office")
+        members = cast.representatives(self._row.id, REPRESENTATIVES)
+        self._do("roster.freeze/1", FreezeRoster(self._org, members), office, "office")
+        self._do("panel.draw/1", DrawPanel(self.lot, self._org), office, "office")
+        self._observe("O2")
+
+    def _register(self) -> None:
+        for n, number in enumerate(self._numbers):
+            self.wait(self._clock.now_us() + 7 * HOUR_US)
+            who = sha256(f"{self.lot}/{number}".encode()).hexdigest()[:24]
+            register = Register(self.lot, number, who, acknowledges_notice=True)
+            self._do("registration.submit/1", register, f"{BIDDER_PREFIX}{number}", "bidder")
+            paid_us = self._clock.now_us() - MINUTE_US
+            deposit = ReceiveDeposit(
+                self.lot, number, self._row.deposit_fen, paid_us, f"bank-{n + 1:04d}"
+            )
+            self._centre.do(
+                "deposit.receive/1", deposit, self._staff("centre_cashier"), "centre_cashier",
+                facts={"payer_same_name": True},
+            )  # fmt: skip
+
+    def _qualify(self) -> None:
+        self.wait(self._opens_us - 16 * HOUR_US)
+        for number in self._numbers:
+            self._centre.do(
+                "registration.qualify/1", Qualify(self.lot, number),
+                self._staff("centre_reviewer"), "centre_reviewer", facts={"eligible": True},
+            )  # fmt: skip
+        self._observe("O5")
+        operator = self._staff("centre_operator")
+        self._do("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
+
+    def _bid(self) -> None:
+        self.wait(self._opens_us)
+        prices = ladder(self._row)
+        pause_us = HOUR_US // (len(prices) + 1)
+        for n, price_fen in enumerate(prices):
+            self.wait(self._clock.now_us() + pause_us)
+            winner = len(prices) - 1 - n
+            number = self._numbers[winner % len(self._numbers)]
+            bid = PlaceBid(self.lot, price_fen)
+            self._centre.do("bid.place/1", bid, f"{BIDDER_PREFIX}{number}", "bidder")
+        self.wait(self._clock.now_us() + 2 * HOUR_US)
+
+    def _confirm(self) -> None:
+        self._observe("O7")
+        operator = self._staff("centre_operator")
+        self._do("lot.confirm/1", ConfirmDeal(self.lot), operator, "centre_operator")
+        publish = PublishResult(self.lot, "张**")
+        self._do("lot.publish_result/1", publish, self._staff("centre_clerk"), "centre_clerk")
+        self.wait(self._clock.now_us() + 6 * DAY_US)
+
+    def _certify(self) -> None:
+        row, winner = self._row, self._numbers[0]
+        self._observe("O9")
+        for office in ("office-chen", "office-peng"):
+            self._do("lot.award/1", AwardLot(self.lot), office, "office")
+        contract = Contract(
+            f"HT-{row.id}", self._asset, self._plan.use_zh, row.price_unit, row.result_fen,
+            row.term_months, winner,
+        )  # fmt: skip
+        paper = _document("contract", f"{row.id} 合同")
+        sign = SignContract(self.lot, contract)
+        self._do("lot.sign/1", sign, self._staff("centre_clerk"), "centre_clerk", paper)
+        self._observe("O10")
+        certify = CertifyLot(self.lot, f"JZ-{row.id}")
+        self._do("lot.certify/1", certify, self._staff("centre_certifier"), "centre_certifier")
+        for number in self._numbers[1:]:
+            refund = RefundDeposit(self.lot, number)
+            self._do("deposit.refund/1", refund, self._staff("centre_cashier"), "centre_cashier")
+
+    def _observe(self, step: Step) -> None:
+        state = self._centre.state(f"panel/{self.lot}")
+        if state is None:
+            raise IntegrityFault(f"{self.lot} has no panel")
+        panel: Panel = state.facets["panel"]
+        shown = sha256(f"{self.lot} {step}".encode()).hexdigest()
+        for member in panel.members[: panel.quorum]:
+            said = StateStep(self.lot, step, "seen", shown, "session_code")
+            self._do("panel.state/1", said, member, "resident_rep")
+
+    @property
+    def _asset(self) -> str:
+        return f"asset-{self._row.id.lower()}"
+
+    @property
+    def _plan(self) -> LotPlan:
+        row = self._row
+        return LotPlan(
+            number=1, asset=self._asset, title_zh=row.title_zh, use_zh="按公告用途使用",
+            tenure=row.tenure, price_unit=row.price_unit, start_price_fen=row.start_fen,  # type: ignore[arg-type]
+            bid_step_fen=row.step_fen, raise_max_fen=0, ceiling_fen=0,
+            deposit_fen=row.deposit_fen, term_months=row.term_months,
+        )  # fmt: skip
+
+
+def _document(name: str, text: str) -> Document:
+    content = json.dumps({"name": name, "text": text}, ensure_ascii=False).encode()
+    return Document(name, sha256(content).hexdigest())

@@ -1,0 +1,2 @@
+def parse(text): return {}
+def check(a,b): return None

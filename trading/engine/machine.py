@@ -1,0 +1,2 @@
+"""Placeholder stepping."""
+from trading.engine.table import TableStepper as MachineStepper

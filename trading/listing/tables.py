@@ -1,0 +1,79 @@
+"""Cases and lots as they stand now, for lists that page and never fold a history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+
+from trading.engine.stream import Stream
+from trading.listing.rules import Case, Schedule, Terms
+from trading.store.projection import Projection
+from trading.store.schema import metadata
+
+case = Table(
+    "projection_case",
+    metadata,
+    Column("case", Text, primary_key=True),
+    Column("org", Text, nullable=False, index=True),
+    Column("place", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+)
+
+lot = Table(
+    "projection_lot",
+    metadata,
+    Column("lot", Text, primary_key=True),
+    Column("org", Text, nullable=False, index=True),
+    Column("place", Text, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("price_unit", Text, nullable=False),
+    Column("start_price_fen", BigInteger, nullable=False),
+    Column("opens_us", BigInteger, nullable=False),
+    Column("ends_us", BigInteger, nullable=False),
+    Column("lead_number", Integer, nullable=False),
+    Column("lead_fen", BigInteger, nullable=False),
+    Column("bids", Integer, nullable=False),
+    Column("awarded", Integer, nullable=False),
+    Index("projection_lot_place", "place", "lot"),
+)
+
+AWARDED_PLACES = frozenset({"awarded", "contracted", "certified"})
+
+
+def _case_row(state: Stream) -> dict[str, Any]:
+    found: Case = state.facets["case"]
+    return {
+        "case": state.name.partition("/")[2],
+        "org": state.org,
+        "place": state.place,
+        "title_zh": found.title_zh,
+        "notice": found.notice,
+    }
+
+
+def _lot_row(state: Stream) -> dict[str, Any]:
+    terms: Terms = state.facets["terms"]
+    schedule: Schedule = state.facets["schedule"]
+    sale = state.facets.get("sale")
+    return {
+        "lot": state.name.partition("/")[2],
+        "org": state.org,
+        "place": state.place,
+        "hold": state.hold,
+        "title_zh": terms.plan.title_zh,
+        "price_unit": terms.plan.price_unit,
+        "start_price_fen": terms.plan.start_price_fen,
+        "opens_us": schedule.opens_us,
+        "ends_us": sale.ends_us if sale else schedule.closes_us,
+        "lead_number": sale.lead_number if sale else 0,
+        "lead_fen": sale.lead_fen if sale else 0,
+        "bids": sale.bids if sale else 0,
+        "awarded": int(state.place in AWARDED_PLACES),
+    }
+
+
+CASE_PROJECTION = Projection(case, "case", _case_row)
+LOT_PROJECTION = Projection(lot, "lot", _lot_row)
