@@ -23,7 +23,7 @@ from trading.engine.registry import Registry
 from trading.engine.stream import Command, Stream
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.observing.rules import STEPS
-from trading.record.entry import Document
+from trading.record.entry import Document, encode
 from trading.register.tables import ASSET_PROJECTION
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
@@ -160,6 +160,26 @@ class Centre:
         sql = statements_for(self.reading.dialect.name)
         with self.reading.connect() as connection:
             return sql.number(connection, sql.next_due)
+
+    def refresh(self) -> None:
+        """Learn the definitions that are in the log; reads need them, writes do it anyway."""
+        with self.reading.connect() as connection:
+            sql = statements_for(connection.dialect.name)
+            rows = sql.all(connection, sql.definitions)
+        for (body,) in rows[self.kernel.catalogue.edition :]:
+            self.kernel.learn_entry(bytes(body))
+
+    @property
+    def simulated(self) -> bool:
+        """Tell whether this log runs on a simulated clock."""
+        with self.reading.connect() as connection:
+            sql = statements_for(connection.dialect.name)
+            row = sql.one(connection, sql.kind_at, 0)
+        return row is not None and row[0] == "clock.simulated/1"
+
+    def encode(self, data: Command) -> bytes:
+        """Return the canonical JSON of a command's own struct."""
+        return encode(data)
 
     def close(self) -> None:
         """Decide what is waiting and close every connection."""

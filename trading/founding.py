@@ -22,6 +22,12 @@ from trading.people.commands import CreateOrg, GiveGrant
 
 WRITER = "writer"
 LOCK_PATH = "workflows/lock.toml"
+FOLDERS = {
+    "calendar": "policies/calendars",
+    "votes": "policies/votes",
+    "pack": "policies/packs",
+    "workflow": "workflows",
+}
 FOR_EVER_US = 2**53 - 1
 
 Definition = Workflow | Pack | YearTable | VoteTable
@@ -51,26 +57,25 @@ def shipped(registry: Registry) -> list[tuple[str, Definition]]:
     Raises ``DefinitionError`` when one does not hold its own rules, ``LockMismatch`` when a
     locked version changed.
     """
-    known = names(registry)
-    found: list[tuple[str, Definition]] = [
-        ("calendar", load_table(assets.read_text(f"policies/calendars/{name}")))
-        for name in assets.iter_dir("policies/calendars", ".toml")
-    ]
-    found += [
-        ("votes", load_votes(assets.read_text(f"policies/votes/{name}")))
-        for name in assets.iter_dir("policies/votes", ".toml")
-    ]
-    packs = [
-        load_pack(assets.read_text(f"policies/packs/{name}"))
-        for name in assets.iter_dir("policies/packs", ".toml")
-    ]
-    found += [("pack", pack) for pack in _parents_first(packs)]
-    found += [
-        ("workflow", load(assets.read_text(f"workflows/{name}"), known))
-        for name in assets.iter_dir("workflows", ".toml")
-        if name != "lock.toml"
-    ]
+    found: list[tuple[str, Definition]] = []
+    for kind, folder in FOLDERS.items():
+        texts = [
+            assets.read_text(f"{folder}/{name}")
+            for name in assets.iter_dir(folder, ".toml")
+            if f"{folder}/{name}" != LOCK_PATH
+        ]
+        read = [read_definition(kind, text, registry) for text in texts]
+        found += [(kind, definition) for definition in _parents_first(read)]
     return found
+
+
+def read_definition(kind: str, text: str, registry: Registry) -> Definition:
+    """Read a definition of ``kind`` from TOML text; raise ``DefinitionError``."""
+    if kind == "workflow":
+        return load(text, names(registry))
+    if kind == "pack":
+        return load_pack(text)
+    return load_votes(text) if kind == "votes" else load_table(text)
 
 
 def digests(definitions: list[tuple[str, Definition]]) -> dict[str, str]:
@@ -133,13 +138,15 @@ def _once(centre: Centre, kind: str, data: Any) -> None:
     centre.do(kind, data, WRITER, WRITER, key=key)
 
 
-def _parents_first(packs: list[Pack]) -> list[Pack]:
-    placed: list[Pack] = []
-    waiting = list(packs)
+def _parents_first(definitions: list[Definition]) -> list[Definition]:
+    """Return packs after those that they extend; everything else in the order given."""
+    placed: list[Definition] = []
+    waiting = list(definitions)
     while waiting:
-        ready = [p for p in waiting if not p.extends or any(q.id == p.extends for q in placed)]
+        known = {definition.id for definition in placed}
+        ready = [d for d in waiting if getattr(d, "extends", None) in {None, "", *known}]
         if not ready:
             raise SetupError("policy packs extend each other", field="extends")
         placed += ready
-        waiting = [p for p in waiting if p not in ready]
+        waiting = [d for d in waiting if d not in ready]
     return placed

@@ -14,7 +14,9 @@ from tests.support.postgres import PostgresServer
 from trading.store.engine import reading_engine, sqlite_url, writing_engine
 from trading.store.home import Home
 from trading.store.migrations import migrate
+from trading.store.signer import create_keys
 
+ORIGIN = "audit.example/log"
 TEMPLATE = "trading_template"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 _numbers = itertools.count(1)
@@ -102,4 +104,15 @@ def engine(database: str, open_engine: Callable[..., Engine]) -> Engine:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """Give a fresh data directory; its database is not migrated."""
-    return Home.create(tmp_path / "centre", "audit.example/log")
+    return Home.create(tmp_path / "centre", ORIGIN)
+
+
+@pytest.fixture(params=DATABASES)
+def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """Give a data directory with keys and a migrated store, once on each database."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_store")
+    home = Home.create(tmp_path / "centre", ORIGIN, url)
+    if not url:
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), home.database_path)
+    create_keys(home)
+    return home

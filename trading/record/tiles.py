@@ -98,13 +98,13 @@ def new_bundles(size: int, entries: Sequence[bytes], read: ReadFile) -> Iterator
     Raises ``InvalidInput`` for an entry above 65,535 bytes, ``IntegrityFault`` when the partial
     bundle that is to be widened is malformed.
     """
-    index, held = divmod(size, WIDTH)
-    row = [*(read_bundle(read, Tile(ENTRIES, index, held)) if held else ()), *entries]
     if not entries:
         return
+    index, held = divmod(size, WIDTH)
+    row = [*(read_bundle(read, Tile(ENTRIES, index, held)) if held else ()), *entries]
     for begin in range(0, len(row), WIDTH):
-        held_here = row[begin : begin + WIDTH]
-        yield Tile(ENTRIES, index, len(held_here)).path, pack_bundle(held_here)
+        bundle = row[begin : begin + WIDTH]
+        yield Tile(ENTRIES, index, len(bundle)).path, pack_bundle(bundle)
         index += 1
 
 

@@ -7,12 +7,13 @@ folder is flushed after it. Source: audit log brief, sections 3 and 7.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from trading.base.errors import IntegrityFault, StorageDown
+from trading.base.errors import IntegrityFault, StorageBusy, StorageDown
 
 PRIVATE_FILE, PRIVATE_DIR = 0o600, 0o700
 PUBLIC_FILE, PUBLIC_DIR = 0o644, 0o755
@@ -88,6 +89,23 @@ def write_once(path: Path, content: bytes, scratch: Path) -> None:
                 return
     if path.read_bytes() != content:
         raise IntegrityFault("other bytes are already published", path=path.name)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path``; raise ``StorageBusy`` when another process or thread does.
+
+    The lock goes away with the process that holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageBusy("another process is at this", lock=path.name) from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

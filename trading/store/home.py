@@ -229,7 +229,7 @@ def _refuse_others(path: Path, good: int) -> None:
 
 def _check_origin(origin: str) -> None:
     if not _ORIGIN.fullmatch(origin):
-        raise SetupError(f"{origin!r} is no origin: write a URL without scheme, as audit.example/log")
+        raise SetupError(f"{origin!r} is no origin: write it as audit.example/log, without scheme")
 
 
 def _check_database(url: str) -> None:

@@ -51,6 +51,7 @@ class Statements:
     next_due = "SELECT min(due_us) FROM projection_stream_state"
     alive = "SELECT max(at_us) FROM private_alive"
     entry_at = "SELECT body, hash FROM record_entry WHERE idx = ?"
+    kind_at = "SELECT kind FROM record_entry WHERE idx = ?"
     definitions = (
         "SELECT body FROM record_entry WHERE stream = 'definitions' "
         "AND kind = 'definition.enter/1' ORDER BY seq"
@@ -121,6 +122,7 @@ class PostgresStatements(Statements):
     update_head = Statements.update_head.replace("?", "%s")
     due = Statements.due.replace("?", "%s")
     mark_alive = Statements.mark_alive.replace("?", "%s")
+    kind_at = Statements.kind_at.replace("?", "%s")
     entry_at = Statements.entry_at.replace("?", "%s")
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:

@@ -29,7 +29,7 @@ _POSTGRES_TYPES = {
     "refuse_change": (1 + 2 + 8 + 16, "UPDATE OR DELETE", "ROW"),
     "refuse_truncate": (2 + 32, "TRUNCATE", "STATEMENT"),
 }
-_POSTGRES_FOUND = """
+_POSTGRES_FOUND = text("""
 SELECT c.relname, t.tgname, t.tgtype, t.tgenabled, t.tgqual IS NULL, t.tgattr = '', p.proname,
        l.lanname, p.prosrc, p.proconfig IS NULL
 FROM pg_trigger t
@@ -37,17 +37,16 @@ JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_language l ON l.oid = p.prolang
 WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
-"""
-_SQLITE_FOUND = "SELECT name, sql FROM {} WHERE type = 'trigger'"
+""")
+_SQLITE_FOUND = text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+
+Found = dict[str, tuple[object, ...]]
 
 
 def create(connection: Connection) -> None:
     """Create the triggers on the record tables; part of a migration."""
-    if connection.dialect.name == "sqlite":
-        statements = list(_sqlite().values())
-    else:
-        statements = _postgres()
-    for statement in statements:
+    embedded = connection.dialect.name == "sqlite"
+    for statement in _sqlite().values() if embedded else _postgres():
         connection.execute(text(statement))
 
 
@@ -63,10 +62,9 @@ def drop(connection: Connection) -> None:
 def compare_triggers(engine: Engine) -> None:
     """Raise ``SetupError`` unless the triggers in the database are ours, all and no others."""
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            found, wanted = _sqlite_found(connection), _sqlite()
-        else:
-            found, wanted = _postgres_found(connection), _postgres_wanted()
+        embedded = connection.dialect.name == "sqlite"
+        found = _sqlite_found(connection) if embedded else _postgres_found(connection)
+    wanted = _sqlite_wanted() if embedded else _postgres_wanted()
     differ = sorted(
         name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)
     )
@@ -94,10 +92,12 @@ def _sqlite_trigger(table: str, event: str, when: str) -> str:
     )
 
 
-def _sqlite_found(connection: Connection) -> dict[str, str]:
-    # A temporary trigger lives in a connection only, so ours cannot have one.
-    rows = connection.execute(text(_SQLITE_FOUND.format("sqlite_schema")))
-    return {row[0]: row[1] for row in rows}
+def _sqlite_wanted() -> Found:
+    return {name: (statement,) for name, statement in _sqlite().items()}
+
+
+def _sqlite_found(connection: Connection) -> Found:
+    return {row.name: (row.sql,) for row in connection.execute(_SQLITE_FOUND)}
 
 
 def _postgres() -> list[str]:
@@ -109,16 +109,16 @@ def _postgres() -> list[str]:
     for table in TABLES:
         for suffix, (_type, events, level) in _POSTGRES_TYPES.items():
             name = f"{table}_{suffix}"
-            statements += [
+            statements.append(
                 f"CREATE TRIGGER {name} BEFORE {events} ON {table} "
-                f"FOR EACH {level} EXECUTE FUNCTION record_refuse()",
-                # Also in a session that says it is a replica.
-                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
-            ]
+                f"FOR EACH {level} EXECUTE FUNCTION record_refuse()"
+            )
+            # Also in a session that says it is a replica.
+            statements.append(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
     return statements
 
 
-def _postgres_wanted() -> dict[str, tuple[object, ...]]:
+def _postgres_wanted() -> Found:
     return {
         f"{table}.{table}_{suffix}": (
             kind, "A", True, True, "record_refuse", "plpgsql", _POSTGRES_FUNCTION, True
@@ -128,6 +128,6 @@ def _postgres_wanted() -> dict[str, tuple[object, ...]]:
     }  # fmt: skip
 
 
-def _postgres_found(connection: Connection) -> dict[str, tuple[object, ...]]:
-    rows = connection.execute(text(_POSTGRES_FOUND))
+def _postgres_found(connection: Connection) -> Found:
+    rows = connection.execute(_POSTGRES_FOUND)
     return {f"{table}.{name}": tuple(rest) for table, name, *rest in rows}

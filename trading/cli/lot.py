@@ -1,0 +1,187 @@
+"""``trading lot``: what happened, what comes next, how long, and why each date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from sqlalchemy import select
+
+from trading.base.deadline import local_text
+from trading.base.errors import NotFound
+from trading.base.money import PriceUnit, format_yuan
+from trading.centre import Centre
+from trading.cli.output import (
+    data_option,
+    emit,
+    guarded,
+    json_option,
+    language,
+    open_centre,
+    pick,
+)
+from trading.engine import timers
+from trading.engine.stream import Stream
+from trading.listing.tables import lot as lots
+from trading.record.entry import read
+from trading.store.log import stream_entries
+
+PAGE_MAX = 500
+
+
+@click.group("lot")
+def lot_command() -> None:
+    """标的 / Lots."""
+
+
+@lot_command.command("list")
+@data_option
+@click.option("--place", default="", help="只列此状态 / only this state")
+@click.option("--after", default="", help="从此标的之后翻页 / page after this lot")
+@click.option("--limit", default=50, type=click.IntRange(1, PAGE_MAX), show_default=True)
+@json_option
+@guarded
+def lot_list(data_dir: Path, place: str, after: str, limit: int, *, as_json: bool) -> None:
+    """列出标的 / List lots, a page at a time."""
+    centre = open_centre(data_dir)
+    query = select(lots).where(lots.c.lot > after).order_by(lots.c.lot).limit(limit)
+    if place:
+        query = query.where(lots.c.place == place)
+    try:
+        centre.refresh()
+        with centre.reading.connect() as connection:
+            rows = [dict(row._mapping) for row in connection.execute(query)]
+        labels = {row["lot"]: _label(centre, f"lot/{row['lot']}") for row in rows}
+    finally:
+        centre.close()
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        price_fen = row["lead_fen"] or row["start_price_fen"]
+        unit = PriceUnit.parse(row["price_unit"]).label(language())
+        held = pick("（已中止）", " (held)") if row["hold"] != "clear" else ""
+        click.echo(
+            f"{row['lot']}  {labels[row['lot']]}{held}  {format_yuan(price_fen)} {unit}  "
+            f"{row['title_zh']}"
+        )
+
+
+@lot_command.command("show")
+@data_option
+@click.argument("lot")
+@json_option
+@guarded
+def lot_show(data_dir: Path, lot: str, *, as_json: bool) -> None:
+    """一个标的的现状、下一步和期限 / One lot: now, next, how long, and why."""
+    centre = open_centre(data_dir)
+    try:
+        centre.refresh()
+        state = centre.state(f"lot/{lot}")
+        if state is None:
+            raise NotFound(f"no lot {lot}", field="lot")
+        told = _told(centre, state)
+    finally:
+        centre.close()
+    if as_json:
+        emit(told)
+        return
+    for key, value in told.items():
+        if key == "why" and isinstance(value, list):
+            for line in value:
+                click.echo(f"  {line}")
+        else:
+            click.echo(f"{key}: {value}")
+
+
+@lot_command.command("timeline")
+@data_option
+@click.argument("lot")
+@click.option("--after", default=0, type=int, help="从此序号之后 / after this sequence number")
+@click.option("--limit", default=200, type=click.IntRange(1, PAGE_MAX), show_default=True)
+@json_option
+@guarded
+def lot_timeline(data_dir: Path, lot: str, after: int, limit: int, *, as_json: bool) -> None:
+    """标的的全部经过 / Everything that happened to a lot."""
+    centre = open_centre(data_dir)
+    try:
+        rows = stream_entries(centre.reading, f"lot/{lot}", after, limit)
+    finally:
+        centre.close()
+    if not rows:
+        raise NotFound(f"no lot {lot}", field="lot")
+    for row in rows:
+        raw = read(row.body)
+        line = _line(row.idx, raw.at_us, raw.kind, bytes(raw.out))
+        if as_json:
+            emit(line)
+        else:
+            move = line["from"] if line["from"] == line["to"] else f"{line['from']} -> {line['to']}"
+            code = f" [{line['code']}: {', '.join(line['failed'])}]" if line["code"] else ""
+            click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{code}")
+
+
+def _label(centre: Centre, stream: str) -> str:
+    state = centre.state(stream)
+    return _place(centre, state) if state else ""
+
+
+def _place(centre: Centre, state: Stream) -> str:
+    found = centre.kernel.catalogue.workflow(state.workflow).states[state.place]
+    return pick(found.label_zh, found.label_en)
+
+
+def _told(centre: Centre, state: Stream) -> dict[str, Any]:
+    terms, sale, award = (state.facets.get(n) for n in ("terms", "sale", "award"))
+    told: dict[str, Any] = {
+        "lot": state.name.partition("/")[2],
+        "title": terms.plan.title_zh if terms else "",
+        "state": _place(centre, state),
+        "held": state.held,
+        "org": state.org,
+        "workflow": state.workflow,
+        "policy": state.pack,
+        "receipt": state.hash,
+    }
+    if terms:
+        unit = PriceUnit.parse(terms.plan.price_unit).label(language())
+        told["start"] = f"{format_yuan(terms.plan.start_price_fen)} {unit}"
+        if sale and sale.lead_number:
+            told["lead"] = f"{format_yuan(sale.lead_fen)} {unit} ({sale.lead_number})"
+            told["bids"] = sale.bids
+    if award and award.certificate:
+        told["certificate"] = award.certificate
+    if state.due_us:
+        told["next"] = f"{state.due} {local_text(state.due_us, closing=True)}"
+        told["why"] = _why(centre, state)
+    return told
+
+
+def _why(centre: Centre, state: Stream) -> list[str]:
+    workflow = centre.kernel.catalogue.workflow(state.workflow)
+    return [
+        timers.deadline(centre.kernel.catalogue, state, timer).explain(language())
+        if timer.after
+        else pick(f"{timer.trigger}: 由公告或出价确定", f"{timer.trigger}: set by notice or bid")
+        for timer in workflow.timers_of.get(state.place, ())
+    ]
+
+
+def _line(index: int, at_us: int, kind: str, out: bytes) -> dict[str, Any]:
+    told = msgspec.json.decode(out)
+    guards = told.get("guards", {})
+    failed = [g for g, holds in guards.items() if not holds] if told["outcome"] == "refused" else []
+    return {
+        "index": index,
+        "at": local_text(at_us),
+        "at_us": at_us,
+        "kind": kind,
+        "outcome": told["outcome"],
+        "from": told["from"],
+        "to": told["to"],
+        "code": told.get("code", ""),
+        "failed": failed,
+        "events": told.get("events", []),
+    }

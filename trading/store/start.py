@@ -1,0 +1,86 @@
+"""What must hold before a service may decide or sign: database, files and signer agree.
+
+Any failure means read-only: it is how a restored backup and an edited row show themselves. The
+cost grows with the tail that was not published yet, not with history; `trading log verify`
+checks the whole. Source: audit log brief, section 7.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, text
+
+from trading.base.errors import IntegrityFault, ReadOnly
+from trading.record.checkpoint import Checkpoint
+from trading.record.entry import leaf_of
+from trading.record.merkle import CompactRange, leaf_hash
+from trading.record.tiles import WIDTH, TileReader
+from trading.store import files
+from trading.store.home import Home
+from trading.store.signer import PAGE_ENTRIES, check_signed, complete, log_reader
+
+_HEAD = text('SELECT size, "range" FROM projection_head WHERE id = 1')
+_LAST = text("SELECT coalesce(max(idx) + 1, 0) FROM record_entry")
+_ROWS = text(
+    "SELECT body, salt, hash FROM record_entry WHERE idx >= :first AND idx < :end ORDER BY idx"
+)
+
+
+def check_start(engine: Engine, home: Home) -> None:
+    """Raise unless the service may write and sign.
+
+    ``ReadOnly`` for a restored copy that was not verified; ``IntegrityFault`` when the database
+    is older than the last signed checkpoint, when the tiles do not lead to the signed root, or
+    when the newest rows are not those that were published.
+    """
+    reason = home.read_only_reason()
+    if reason:
+        raise ReadOnly(reason, reason=reason)
+    with files.storing("the log"), complete(), engine.connect() as connection:
+        size, packed = connection.execute(_HEAD).one()
+        if connection.execute(_LAST).scalar_one() != size:
+            raise IntegrityFault("the head does not end where the entries end", size=size)
+        last = check_signed(home)
+        tree = CompactRange()
+        if last is not None:
+            tree = _check_signed_tree(connection, home, last, size)
+        for first in range(tree.size, size, PAGE_ENTRIES):
+            leaves = _leaves(connection, first, min(first + PAGE_ENTRIES, size))
+            tree = tree.extended([leaf_hash(leaf) for leaf in leaves])
+    if tree.to_bytes() != bytes(packed):
+        raise IntegrityFault("the head is not the tree of its entries", size=size)
+
+
+def _check_signed_tree(
+    connection: Connection, home: Home, last: Checkpoint, size: int
+) -> CompactRange:
+    """Return the signed tree, read from the tiles and compared with its newest rows."""
+    if size < last.size:
+        raise IntegrityFault(
+            "the database is older than the log: it was restored or cut",
+            size=size, signed=last.size,
+        )  # fmt: skip
+    reader = TileReader(log_reader(home.log_dir), last.size)
+    tree = reader.compact_range()
+    if tree.root() != last.root:
+        raise IntegrityFault("the tiles do not lead to the signed root", size=last.size)
+    # The last tile and, so that there always is something, the one before it.
+    first = max(0, (last.size // WIDTH - 1) * WIDTH)
+    leaves = _leaves(connection, first, last.size)
+    if leaves != list(reader.entries(first)):
+        raise IntegrityFault("the newest rows are not those that were published", first=first)
+    if [leaf_hash(leaf) for leaf in leaves] != [
+        reader.hash(0, index) for index in range(first, last.size)
+    ]:
+        raise IntegrityFault("the newest tile is not that of its entries", first=first)
+    return tree
+
+
+def _leaves(connection: Connection, first: int, end: int) -> list[bytes]:
+    """Return the leaves of the rows, each proved to have the hash beside it."""
+    rows = connection.execute(_ROWS, {"first": first, "end": end}).all()
+    leaves = [leaf_of(bytes(row.body), bytes(row.salt)) for row in rows]
+    if len(rows) != end - first:
+        raise IntegrityFault("entries are missing", first=first, end=end)
+    if any(leaf_hash(leaf) != bytes(row.hash) for leaf, row in zip(leaves, rows, strict=True)):
+        raise IntegrityFault("an entry does not have its hash", first=first)
+    return leaves
