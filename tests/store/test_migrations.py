@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from trading.base.errors import SetupError
+from trading import centre  # noqa: F401 - registers the tables of the subjects
 from trading.store import schema
 from trading.store.migrations import VERSION_TABLE, check_schema, migrate, revision
 from trading.store.triggers import compare_triggers

@@ -166,7 +166,8 @@ def _with_deposit(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
-    return (*_lot_and_roll(env, states), f"panel/{env.data.lot}", *_asset_of(_lot(env.data), states))
+    lot = env.data.lot
+    return (f"roll/{lot}", f"panel/{lot}", *_asset_of(f"lot/{lot}", states))
 
 
 def _due(env: Envelope, states: States) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class Registration(Facet, frozen=True):
 class Roll(Facet, frozen=True):
     """All who registered for one lot: numbers by pseudonym, and those who may bid."""
 
-    listed: dict[str, int] = {}
+    listed: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
     pending: tuple[int, ...] = ()
     qualified: tuple[int, ...] = ()
 

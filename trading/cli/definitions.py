@@ -106,7 +106,7 @@ def compare(file: Path) -> None:
 @definitions_command.command("install")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @data_option
-@click.option("--actor", required=True, help="须由两人先后安装同一文件 / two people must install it")
+@click.option("--actor", required=True, help="须两人先后安装 / two people must install it")
 @json_option
 @guarded
 def install(file: Path, data_dir: Path, actor: str, *, as_json: bool) -> None:

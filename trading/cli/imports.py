@@ -63,7 +63,10 @@ def import_listings(
     if as_json:
         emit({
             "ok": not refused, "added": added, "present": present,
-            "refused": [{"id": r.get("id", ""), "field": f, "reason": why} for r, f, why in refused],
+            "refused": [
+                {"id": row.get("id", ""), "field": field, "reason": why}
+                for row, field, why in refused
+            ],
         })  # fmt: skip
     else:
         say(

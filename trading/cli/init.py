@@ -49,7 +49,7 @@ def init_command(
     if fresh:
         say(f"交易中心已建立：{data_dir}", f"The centre is ready: {data_dir}")
     else:
-        say(f"交易中心已存在，未作改动：{data_dir}", f"The centre exists; nothing changed: {data_dir}")
+        say(f"已存在，未作改动：{data_dir}", f"The centre exists; nothing changed: {data_dir}")
     click.echo(home.vkey_path.read_text().strip())
 
 

@@ -52,7 +52,7 @@ def lot_list(data_dir: Path, place: str, after: str, limit: int, *, as_json: boo
     try:
         centre.refresh()
         with centre.reading.connect() as connection:
-            rows = [dict(row._mapping) for row in connection.execute(query)]
+            rows = [dict(row) for row in connection.execute(query).mappings()]
         labels = {row["lot"]: _label(centre, f"lot/{row['lot']}") for row in rows}
     finally:
         centre.close()

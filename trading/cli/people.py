@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 
+from trading.base.errors import TradingError
+from trading.centre import Centre
 from trading.cli.output import (
     data_option,
     emit,
+    fail,
     guarded,
     json_option,
     open_centre,
     pick,
     say,
 )
-from trading.base.errors import TradingError
-from trading.centre import Centre
-from trading.cli.output import fail
 from trading.engine.stream import Command, Stream
 from trading.people.commands import CreateOrg, EndGrant, GiveGrant
 from trading.people.rules import Orgs, Person
@@ -103,7 +103,7 @@ def grant_list(data_dir: Path, person: str, *, as_json: bool) -> None:
 @click.argument("org")
 @json_option
 @guarded
-def grant_give(  # noqa: PLR0913 - one parameter per option
+def grant_give(
     data_dir: Path, actor: str, from_us: int, to_us: int, person: str, role: str, org: str,
     *, as_json: bool,
 ) -> None:  # fmt: skip

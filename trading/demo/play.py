@@ -10,10 +10,10 @@ from trading.awarding.commands import (
     AwardLot,
     CertifyLot,
     ConfirmDeal,
-    Contract,
     PublishResult,
     SignContract,
 )
+from trading.awarding.rules import Contract
 from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import IntegrityFault

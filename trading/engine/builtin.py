@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from trading.base.errors import TradingError
+from trading.engine.catalogue import parsed
 from trading.engine.context import Context
 from trading.engine.definitions import State, Transition, Workflow
 from trading.engine.registry import (
@@ -124,9 +126,10 @@ BUILTIN = Workflow(
     final=(),
     states={FOUNDING: State("初始化", "Founding"), OPEN: State("运行", "Open")},
     transitions=(
-        _edge(FOUNDING, "enter", FOUNDING, (WRITER,)),
+        _edge(FOUNDING, "enter", FOUNDING, (WRITER,), guards=("new_version_v1", "sound_v1")),
         _edge(FOUNDING, "found", OPEN, (WRITER,)),
-        _edge(OPEN, "enter", OPEN, (OFFICE,), persons=2, guards=("new_version_v1",)),
+        _edge(OPEN, "enter", OPEN, (OFFICE,), persons=2,
+              guards=("new_version_v1", "sound_v1")),
         _edge(FOUNDING, "simulate", FOUNDING, (WRITER,), guards=("first_entry_v1",)),
         *(
             _edge(state, trigger, state, (WRITER,))
@@ -161,12 +164,22 @@ def _nothing(_context: Context) -> Effect:
     return Effect()
 
 
-def _found(context: Context) -> Effect:
+def _found(_context: Context) -> Effect:
     return Effect(then=(Then(DEFINITIONS, "found"),))
 
 
 def _new_version(context: Context) -> bool:
     return not context.catalogue.knows(context.data.kind, context.data.name)
+
+
+def _sound(context: Context) -> bool:
+    """Tell whether the body is what name and digest say: a bad one would stop every writer."""
+    data: EnterDefinition = context.data
+    try:
+        found = parsed(data.kind, data.body)
+    except (TradingError, msgspec.ValidationError):
+        return False
+    return (found.id, found.digest) == (data.name, data.digest)
 
 
 def founding(context: Context) -> bool:
@@ -190,7 +203,9 @@ def _lifted(_hold: Hold | None, _event: Lifted) -> Hold:
     return Hold()
 
 
-def _command(kind: str, struct: type[Command], stream: str, trigger: str, **more: Any) -> CommandSpec:
+def _command(
+    kind: str, struct: type[Command], stream: str, trigger: str, **more: Any
+) -> CommandSpec:
     more.setdefault("effect", _nothing)
     return CommandSpec(kind, struct, _fixed(stream), trigger, owner=_fixed(""), **more)
 
@@ -210,12 +225,14 @@ SUBJECT = Subject(
         _command("centre.outage/1", Outage, CENTRE, "outage", effect=_outage, reads=_lots),
         _command("centre.incident/1", Incident, CENTRE, "incident", effect=_incident, reads=_lots),
         _command("refused.suppressed/1", Suppressed, SECURITY, "suppress"),
-        CommandSpec("hold.delay/1", Delay, lambda data: data.stream, "suspend", _delay, region=HOLD),
+        CommandSpec("hold.delay/1", Delay, lambda data: str(data.stream), "suspend", _delay,
+                    region=HOLD),
     ),
     facets={"hold": Hold},
     evolves={Suspended: ("hold", _suspended), Lifted: ("hold", _lifted)},
     guards=(
         GuardSpec("new_version_v1", _new_version, "name", "decision 8"),
+        GuardSpec("sound_v1", _sound, "body", "decision 7"),
         GuardSpec("first_entry_v1", lambda c: c.stream.seq == 0, "kind", "decisions, section 7"),
         GuardSpec("founding_v1", founding, "role", "decision 16"),
         GuardSpec("not_held_v1", lambda c: not c.stream.held, "lot", "domain brief 6, row 28"),

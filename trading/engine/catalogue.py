@@ -17,6 +17,8 @@ from trading.engine.machine import MachineStepper
 from trading.engine.table import TableStepper
 from trading.engine.votes import VoteTable
 
+Definition = Workflow | policy.Pack | YearTable | VoteTable
+
 
 class Catalogue:
     """Everything entered, in order; grows with the stream ``definitions`` and never shrinks."""
@@ -25,6 +27,7 @@ class Catalogue:
         """Step with ``transitions`` when ``live``, with the independent table otherwise."""
         self._live = live
         self._order: list[tuple[str, str]] = []
+        self._seqs: list[int] = []
         self._workflows: dict[str, Workflow] = {}
         self._steppers: dict[str, MachineStepper | TableStepper] = {}
         self._packs: dict[str, policy.Pack] = {}
@@ -38,28 +41,28 @@ class Catalogue:
         """Return how many definitions have been entered."""
         return len(self._order)
 
-    def add(self, kind: str, body: dict[str, Any]) -> str:
-        """Take in the body of a workflow, pack, calendar or vote table; return its id."""
-        if kind == "workflow":
-            workflow = definitions.from_body(body)
-            self.add_workflow(workflow)
-            name = workflow.id
-        elif kind == "pack":
-            pack = policy.Pack.from_body(body)
-            self._packs[pack.id] = pack
-            name = pack.id
-        elif kind == "calendar":
-            table = YearTable.from_body(body)
-            self._tables[table.id] = table
-            name = table.id
-        elif kind == "votes":
-            votes = VoteTable.from_body(body)
-            self._votes[votes.id] = votes
-            name = votes.id
+    @property
+    def seq(self) -> int:
+        """Return the sequence number of the last entry that was taken in, 0 before the first."""
+        return self._seqs[-1] if self._seqs else 0
+
+    def add(self, kind: str, body: dict[str, Any], seq: int = 0) -> str:
+        """Take in the body that entry ``seq`` of the stream ``definitions`` carries; return its id.
+
+        Raises as ``parsed`` does. Without ``seq`` it counts as the entry after the last.
+        """
+        found = parsed(kind, body)
+        if isinstance(found, Workflow):
+            self.add_workflow(found)
+        elif isinstance(found, policy.Pack):
+            self._packs[found.id] = found
+        elif isinstance(found, YearTable):
+            self._tables[found.id] = found
         else:
-            raise UnknownName(f"no kind of definition {kind}", name=kind)
-        self._order.append((kind, name))
-        return name
+            self._votes[found.id] = found
+        self._seqs.append(seq or self.seq + 1)
+        self._order.append((kind, found.id))
+        return found.id
 
     def add_workflow(self, workflow: Workflow) -> None:
         """Know ``workflow`` without counting it: the built-in one is not entered."""
@@ -75,7 +78,9 @@ class Catalogue:
     def forget(self, edition: int) -> None:
         """Drop what was entered after ``edition``, because its transaction failed."""
         del self._order[edition:]
+        del self._seqs[edition:]
         self._calendars.clear()
+        self._resolved.clear()
 
     def workflow(self, name: str) -> Workflow:
         """Return the workflow ``name@version``; raise ``UnknownName``."""
@@ -100,15 +105,12 @@ class Catalogue:
                 return found
         raise UnknownName(f"no {kind} {name} in the log", name=name)
 
-    def policy(self, pack: str, key: str) -> policy.ResolvedValue:
-        """Return a value of the pack ``name@version``; raise ``UnknownName``."""
-        resolved = self._resolved.get(pack)
+    def pack(self, name: str) -> policy.ResolvedPack:
+        """Return the pack ``name@version``, flattened; raise ``UnknownName``."""
+        resolved = self._resolved.get(name)
         if resolved is None:
-            resolved = self._resolved[pack] = policy.resolve(pack, self._packs)
-        value = resolved.values.get(key)
-        if value is None:
-            raise UnknownName(f"{pack} has no value {key}", name=key)
-        return value
+            resolved = self._resolved[name] = policy.resolve(name, self._packs)
+        return resolved
 
     def has(self, kind: str, name: str, edition: int) -> bool:
         """Tell whether any version of ``name`` was entered up to ``edition``."""
@@ -134,3 +136,20 @@ class Catalogue:
                     latest[self._tables[name].year] = self._tables[name]
             found = self._calendars[edition] = Calendar(tuple(latest.values()))
         return found
+
+
+def parsed(kind: str, body: dict[str, Any]) -> Definition:
+    """Return the definition of ``body``; the inverse of its own ``body``.
+
+    Raises ``UnknownName`` for another kind, ``DefinitionError`` or ``msgspec.ValidationError``
+    for a body that is none.
+    """
+    if kind == "workflow":
+        return definitions.from_body(body)
+    if kind == "pack":
+        return policy.Pack.from_body(body)
+    if kind == "calendar":
+        return YearTable.from_body(body)
+    if kind == "votes":
+        return VoteTable.from_body(body)
+    raise UnknownName(f"no kind of definition {kind}", name=kind)

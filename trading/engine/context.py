@@ -48,7 +48,7 @@ class Context:
 
     __slots__ = ("at_us", "catalogue", "env", "primary", "registry", "states", "stream", "taken")
 
-    def __init__(  # noqa: PLR0913 - the six things a decision depends on
+    def __init__(
         self,
         registry: Registry,
         catalogue: Catalogue,
@@ -102,11 +102,11 @@ class Context:
 
     def policy(self, key: str) -> Any:
         """Return a value of the pack this stream is bound to; raise ``UnknownName``."""
-        return self.catalogue.policy(self.stream.pack, key).value
+        return self.catalogue.pack(self.stream.pack).get(key).value
 
     def unit(self, key: str) -> str:
         """Return the unit of a policy value."""
-        return self.catalogue.policy(self.stream.pack, key).unit
+        return self.catalogue.pack(self.stream.pack).get(key).unit
 
     @property
     def calendar(self) -> Calendar:

@@ -1,13 +1,13 @@
 """Say in plain words, Chinese and English, what a new definition changes.
 
-Two people install a local definition after reading this, so nothing that changes the content may
-go unmentioned: where no other sentence fits, a last one says that the order changed.
+Two people install a local definition after reading this, so nothing that changes what may happen
+goes unmentioned; where nothing does, a last sentence says that the order alone has changed.
 Source: decision 7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -34,7 +34,6 @@ _FIELDS: dict[str, _Pair] = {
     "requires": ("须完成的观察步骤", "required observation steps"),
     "waives": ("免除的观察步骤", "waived observation steps"),
     "persons": ("所需人数", "persons"),
-    "deadline": ("期限", "deadline"),
     "start": ("起点", "start"),
     "end": ("终点", "end"),
     "steps": ("步骤", "steps"),
@@ -60,6 +59,7 @@ _UNITS: dict[str, _Pair] = {
     "month": ("个月", "month"),
     "year": ("年", "year"),
 }
+_RULES = ("roles", "guards", "unless", "requires", "waives", "persons")
 _ADDED, _REMOVED = ("新增", "added"), ("删除", "removed")
 _TRUE, _FALSE, _NOTHING = ("是", "yes"), ("否", "no"), ("无", "none")
 _STATE, _EDGE, _TIMER = ("状态", "state"), ("流转", "transition"), ("期限", "deadline")
@@ -85,7 +85,7 @@ def differences(old: Workflow, new: Workflow, lang: str = "zh") -> list[str]:
     return found if found or same else [words.of(_ORDER)]
 
 
-def policy_differences(
+def body_differences(
     old: Mapping[str, Any], new: Mapping[str, Any], lang: str = "zh"
 ) -> list[str]:
     """Return what a ``new`` body of a pack, calendar or vote table changes in the ``old`` one.
@@ -165,18 +165,21 @@ def _fields(
             yield words.change(what, words.plain(before), words.plain(value))
 
 
-def _members(words: _Words, what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+def _members(words: _Words, what: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
     came = [name for name in new if name not in old]
     gone = [name for name in old if name not in new]
     for verb, names in ((_ADDED, came), (_REMOVED, gone)):
         if names:
             yield words.line(what, f"{words.of(verb)} {words.plain(names)}")
+    if not came and not gone and old != new:
+        yield words.line(what, words.of(_ORDER))
 
 
 def _states(words: _Words, old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[str]:
     for name, state in new.items():
         if name not in old:
-            yield words.put(_ADDED, _STATE, words.state(name, state))
+            live = f"; {words.field('live')}" if state.live else ""
+            yield words.put(_ADDED, _STATE, words.state(name, state) + live)
         else:
             where = words.state(name, old[name])
             asdict = msgspec.structs.asdict
@@ -194,14 +197,20 @@ def _edges(words: _Words, old: Workflow, new: Workflow) -> Iterator[str]:
             continue
         twin = next((other for other in left if _ends(other) == _ends(edge)), None)
         if twin is None:
-            yield words.put(_ADDED, _EDGE, _edge(words, new, edge))
+            yield words.put(_ADDED, _EDGE, _whole_edge(words, new, edge))
             continue
         left.remove(twin)
-        rules = ("roles", "guards", "unless", "requires", "waives", "persons")
-        before, after = ({field: getattr(e, field) for field in rules} for e in (twin, edge))
-        yield from _fields(words, _edge(words, new, edge), before, after)
+        before, after = ({field: getattr(e, field) for field in _RULES} for e in (twin, edge))
+        yield from _fields(words, _edge(words, old, twin), before, after)
     for edge in left:
         yield words.put(_REMOVED, _EDGE, _edge(words, old, edge))
+
+
+def _whole_edge(words: _Words, workflow: Workflow, edge: Transition) -> str:
+    """Return an edge with every rule that it has: a new one is agreed to as a whole."""
+    rules = {field: getattr(edge, field) for field in _RULES[1:] if getattr(edge, field)}
+    said = [words.line(words.field(field), words.plain(rule)) for field, rule in rules.items()]
+    return "; ".join((_edge(words, workflow, edge), *said))
 
 
 def _ends(edge: Transition) -> tuple[str, str, str]:
@@ -216,37 +225,46 @@ def _edge(words: _Words, workflow: Workflow, edge: Transition) -> str:
 
 
 def _timers(words: _Words, old: Workflow, new: Workflow) -> Iterator[str]:
-    before, after = (_deadlines(words, workflow) for workflow in (old, new))
-    for (source, trigger), (where, deadlines) in after.items():
-        known = before.get((source, trigger))
-        if known is None:
-            yield words.put(_ADDED, _TIMER, words.line(where, deadlines))
-        elif known[1] != deadlines:
-            yield words.change(words.line(where, words.of(_TIMER)), known[1], deadlines)
-    for key, (where, deadlines) in before.items():
+    before, after = _deadlines(old), _deadlines(new)
+    for key, timers in after.items():
+        where, deadline = _deadline(words, new, timers)
+        if key not in before:
+            yield words.put(_ADDED, _TIMER, words.line(where, deadline))
+        elif before[key] != timers:
+            where, known = _deadline(words, old, before[key])
+            yield words.change(words.line(where, words.of(_TIMER)), known, deadline)
+    for key, timers in before.items():
         if key not in after:
-            yield words.put(_REMOVED, _TIMER, words.line(where, deadlines))
+            yield words.put(_REMOVED, _TIMER, words.line(*_deadline(words, old, timers)))
 
 
-def _deadlines(words: _Words, workflow: Workflow) -> dict[_Pair, _Pair]:
+def _deadlines(workflow: Workflow) -> dict[_Pair, list[Timer]]:
     found: dict[_Pair, list[Timer]] = {}
     for timer in workflow.timers:
         found.setdefault((timer.source, timer.trigger), []).append(timer)
-    return {
-        (source, trigger): (
-            f"{trigger} {words.state(source, workflow.states[source])}",
-            words.comma.join(t.at or words.field(t.after) for t in timers),
-        )
-        for (source, trigger), timers in found.items()
-    }
+    return found
+
+
+def _deadline(words: _Words, workflow: Workflow, timers: list[Timer]) -> _Pair:
+    """Return what the timers of one state and trigger fire, and when."""
+    source = timers[0].source
+    said = [
+        words.of((f"到 {timer.at}", f"at {timer.at}"))
+        if timer.at
+        else words.of(("满 ", "after ")) + f"{words.field(timer.after)} ({timer.after})"
+        for timer in timers
+    ]
+    where = f"{timers[0].trigger} {words.state(source, workflow.states[source])}"
+    return where, words.comma.join(said)
 
 
 def _observation(words: _Words, old: Observation | None, new: Observation | None) -> Iterator[str]:
     if old is not None and new is not None:
         asdict = msgspec.structs.asdict
         yield from _fields(words, words.of(_OBSERVATION), asdict(old), asdict(new))
+        return
     for verb, seen in ((_ADDED, new), (_REMOVED, old)):
-        if seen is not None and None in {old, new}:
+        if seen is not None:
             steps = words.plain(seen.steps)
             yield words.put(verb, _OBSERVATION, f"{seen.start} -> {seen.end} [{steps}]")
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import msgspec
 
+from trading.base.errors import IntegrityFault
 from trading.engine import builtin, timers
 from trading.engine.builtin import SECURITY, WRITER
 from trading.engine.catalogue import Catalogue
@@ -29,7 +30,7 @@ replace = msgspec.structs.replace
 
 
 class Proposed(Event, frozen=True, tag="proposed/1"):
-    """The first of two persons asked for this; ``digest`` is the SHA-256 of the data."""
+    """The first of two persons asked for this; ``digest`` is that of data and documents."""
 
     actor: str
     digest: str
@@ -58,6 +59,7 @@ class Step(msgspec.Struct, frozen=True):
     results: dict[str, bool]
     edge: Transition | None = None
     code: str = ""
+    failed: tuple[str, ...] = ()
 
 
 class Kernel:
@@ -78,17 +80,17 @@ class Kernel:
             names = (*names, *self.registry.permit_reads(env))
         return names
 
-    def learn(self, env: Envelope) -> None:
-        """Take in the definition that a decided command entered, if it did."""
+    def learn(self, env: Envelope, seq: int = 0) -> None:
+        """Take in the definition that a decided command entered as entry ``seq``, if it did."""
         found = builtin.definition_of(env.data)
         if found is not None:
-            self.catalogue.add(*found)
+            self.catalogue.add(*found, seq)
 
     def learn_entry(self, body: bytes) -> None:
-        """Take in the definition that the stored body of an entry carries."""
+        """Take in the definition that the stored body of an entry carries, once."""
         raw = read(body)
-        if msgspec.json.decode(raw.out)["outcome"] == DONE:
-            self.catalogue.add(*builtin.definition_in(raw.given))
+        if raw.seq > self.catalogue.seq and msgspec.json.decode(raw.out)["outcome"] == DONE:
+            self.catalogue.add(*builtin.definition_in(raw.given), raw.seq)
 
     def decide(self, env: Envelope, states: States, at_us: int) -> Decision:
         """Return what happens; a refusal is a decision too, and never an exception."""
@@ -109,7 +111,9 @@ class Kernel:
                 return self._proposed(context, spec, step)
             step.results[SECOND_PERSON_GUARD] = waiting.actor != env.actor
             if not step.results[SECOND_PERSON_GUARD]:
-                return self._refused(state, spec, Step(step.results, code="guard_failed"))
+                failed = (SECOND_PERSON_GUARD,)
+                refused = Step(step.results, code="guard_failed", failed=failed)
+                return self._refused(state, spec, refused)
         context.taken = step.edge.dest
         effect = spec.effect(context)
         first = Then(name, spec.trigger, effect.events, spec.region, effect.since_us)
@@ -119,10 +123,11 @@ class Kernel:
             context.stream = self._joined(then, states, bound)
             step = self._step(context, then.trigger, then.region, WRITER)
             if step.edge is None:
-                return self._refused(
-                    self._refusing(state, states), spec, Step(step.results, code="group_refused")
-                )
+                refused = replace(step, code="group_refused")
+                return self._refused(self._refusing(state, states), spec, refused)
             parts.append(self._moved(context.stream, then, step))
+        if len({part.before.name for part in parts}) != len(parts):
+            raise IntegrityFault("a group moves one stream twice", kind=spec.kind)
         return Decision(tuple(parts), DONE)
 
     def evolve(self, before: Stream, out: Out, at_us: int, leaf_hash: str) -> Stream:
@@ -157,11 +162,13 @@ class Kernel:
         if out.trigger in pending:
             pending = {k: v for k, v in pending.items() if k != out.trigger}
         if out.region == HOLD:
-            released = out.dest == CLEAR and before.held
+            paused_us = before.paused_us
+            if out.dest == CLEAR and before.held:
+                # Time held before the stream came to its place was no time of this place.
+                paused_us += since_us - max(before.held_us, before.entered_us)
             return replace(
                 before, seq=seq, hash=leaf_hash, facets=facets, pending=pending, hold=out.dest,
-                held_us=0 if out.dest == CLEAR else since_us,
-                paused_us=before.paused_us + (since_us - before.held_us if released else 0),
+                held_us=0 if out.dest == CLEAR else since_us, paused_us=paused_us,
             )  # fmt: skip
         if out.dest == before.place:
             return replace(before, seq=seq, hash=leaf_hash, facets=facets, pending=pending)
@@ -208,19 +215,20 @@ class Kernel:
         edges = workflow.edges.get((place, trigger))
         if edges is None:
             return Step({}, code="wrong_state")
-        if not any(role in edge.roles for edge in edges):
+        own = [edge for edge in edges if role in edge.roles]
+        if not own or role not in self.registry.roles:
             return Step({}, code="not_permitted")
         results: dict[str, bool] = {}
-        if self.registry.roles.get(role) == GRANTED:
+        if self.registry.roles[role] == GRANTED:
             results[GRANTED_GUARD] = self.registry.facts["granted"](context) is True
             if not results[GRANTED_GUARD]:
-                return Step(results, code="not_permitted")
+                return Step(results, code="not_permitted", failed=(GRANTED_GUARD,))
         guards = self.registry.guards
         for guard in workflow.guards_of[(place, trigger)]:
             results[guard] = guards[guard].check(context) is True
         edge = self.catalogue.stepper(name).step(place, trigger, results)
         if edge is None:
-            return Step(results, code="guard_failed")
+            return Step(results, code="guard_failed", failed=_failing(own, results))
         if role not in edge.roles:
             return Step(results, code="not_permitted")
         return Step(results, edge)
@@ -257,10 +265,10 @@ class Kernel:
         place = state.hold if region == HOLD else state.place
         out = Out(
             REFUSED, spec.trigger, place, place, guards=step.results, code=step.code,
-            region=region, bind=_binding(state),
+            failed=step.failed, region=region, bind=_binding(state),
         )  # fmt: skip
-        failed = tuple(guard for guard, holds in step.results.items() if not holds)
-        return Decision((Part(state, out, self._audience(state)),), REFUSED, step.code, failed)
+        part = Part(state, out, self._audience(state))
+        return Decision((part,), REFUSED, step.code, step.failed)
 
     def _refusing(self, state: Stream, states: States) -> Stream:
         """Return the stream that keeps a refusal: an object that never was keeps nothing."""
@@ -279,5 +287,17 @@ def _binding(state: Stream) -> Binding | None:
     return Binding(state.workflow, state.edition, state.pack, state.org)
 
 
+def _failing(edges: list[Transition], results: dict[str, bool]) -> tuple[str, ...]:
+    """Return what stood in the way on the edge that came nearest to passing."""
+    blocked = [
+        tuple(
+            [guard for guard in edge.all_guards if not results[guard]]
+            + [guard for guard in edge.unless if results[guard]]
+        )
+        for edge in edges
+    ]
+    return min(blocked, key=len)
+
+
 def _digest(env: Envelope) -> str:
-    return sha256(encode(env.data)).hexdigest()
+    return sha256(encode((env.data, env.docs))).hexdigest()

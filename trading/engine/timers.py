@@ -35,8 +35,9 @@ def instant(
 
 def deadline(catalogue: Catalogue, stream: Stream, timer: Timer) -> Deadline:
     """Return the explained deadline of a timer that counts a policy period."""
-    value = catalogue.policy(stream.pack, timer.after)
+    pack = catalogue.pack(stream.pack)
+    count, unit = pack.period(timer.after)
     return compute(
-        stream.entered_us, value.value, value.unit, catalogue.calendar(stream.edition),
-        source=value.source, rule=timer.after,
+        stream.entered_us, count, unit, catalogue.calendar(stream.edition),
+        source=pack.get(timer.after).source, rule=timer.after,
     )  # fmt: skip

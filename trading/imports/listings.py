@@ -68,7 +68,7 @@ def parse(row: Row, org: str) -> Listing:
             raise_max_fen=_money(row, "max_increment"),
             ceiling_fen=_money(row, "ceiling_price"),
             deposit_fen=_money(row, "deposit_cny"),
-            term_months=_thousandths(row, "term_years") * 12 // 1000 if row.get("term_years") else 0,
+            term_months=_months(row),
         )  # fmt: skip
         register = RegisterAsset(
             asset, org, row["asset_class"], row["title_zh"], row["locality_zh"], quantity,
@@ -113,6 +113,10 @@ def reason_of(error: Refused) -> tuple[str, str]:
 
 def _money(row: Row, column: str) -> int:
     return parse_yuan(row[column], column) if row.get(column) else 0
+
+
+def _months(row: Row) -> int:
+    return _thousandths(row, "term_years") * 12 // 1000 if row.get("term_years") else 0
 
 
 def _thousandths(row: Row, column: str) -> int:

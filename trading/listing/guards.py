@@ -54,7 +54,7 @@ def _term_lawful(context: Context) -> bool:
     pack = context.catalogue.latest("pack", context.data.pack, context.stream.edition)
     return all(
         plan.tenure not in limits
-        or plan.term_months <= 12 * context.catalogue.policy(pack, limits[plan.tenure]).value
+        or plan.term_months <= 12 * context.catalogue.pack(pack).count(limits[plan.tenure])
         for plan in context.data.lots
     )
 

@@ -22,8 +22,7 @@ def _roster_large_enough(context: Context) -> bool:
     lot = context.states.get(f"lot/{context.data.lot}")
     if roster is None or lot is None:
         return False
-    count = context.catalogue.policy(lot.pack, "observers_count").value
-    return bool(len(roster.members) >= count)
+    return len(roster.members) >= context.catalogue.pack(lot.pack).count("observers_count")
 
 
 def _roster_of_owner(context: Context) -> bool:

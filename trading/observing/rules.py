@@ -41,7 +41,7 @@ class Panel(Facet, frozen=True):
     members: tuple[str, ...] = ()
     roster_digest: str = ""
     quorum: int = 0
-    statements: dict[str, tuple[Statement, ...]] = {}
+    statements: dict[str, tuple[Statement, ...]] = {}  # noqa: RUF012 - copied by msgspec
 
 
 class RosterFrozen(Event, frozen=True, tag="roster_frozen/1"):

@@ -24,7 +24,7 @@ class Org(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Orgs(Facet, frozen=True):
     """The tree of organisations of one centre."""
 
-    nodes: dict[str, Org] = {}
+    nodes: dict[str, Org] = {}  # noqa: RUF012 - copied by msgspec
 
 
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

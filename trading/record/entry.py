@@ -65,7 +65,11 @@ class Out(
     omit_defaults=True,
     rename={"source": "from", "dest": "to"},
 ):
-    """What was decided: outcome, every guard's result, the step taken and its events."""
+    """What was decided: outcome, every guard's result, the step taken and its events.
+
+    ``failed`` names the guards that stood in the way; of two edges told apart by a guard that is
+    true on one and false on the other, those of the edge that came nearest to passing.
+    """
 
     outcome: str
     trigger: str
@@ -73,6 +77,7 @@ class Out(
     dest: str
     guards: dict[str, bool] = {}
     code: str = ""
+    failed: tuple[str, ...] = ()
     events: tuple[Any, ...] = ()
     since_us: int = 0
     region: str = "place"

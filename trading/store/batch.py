@@ -106,7 +106,7 @@ class Batch:
         )  # fmt: skip
 
 
-def _seal(  # noqa: PLR0913, PLR0917 - the parts of one entry
+def _seal(
     env: Envelope, before: Stream, out: Out, audience: str, part: tuple[int, int], at_us: int
 ) -> Sealed:
     given = None

@@ -46,7 +46,9 @@ class Upkeep:
         self._minute = 0
         self._refusals: dict[str, int] = {}
 
-    def absence(self, last_us: int, live: Callable[[], Sequence[tuple[str, int]]]) -> list[Envelope]:
+    def absence(
+        self, last_us: int, live: Callable[[], Sequence[tuple[str, int]]]
+    ) -> list[Envelope]:
         """Return the outage commands that a time away calls for.
 
         ``last_us`` is the last sign of life on record, asked for only at the start. Away for

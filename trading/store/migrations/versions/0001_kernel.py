@@ -1,4 +1,4 @@
-"""The tables of the kernel, and the triggers that keep the record append-only."""
+"""The tables of the kernel and of the subjects, and the triggers that keep the record."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _record()
     _projections()
     _private()
+    _subjects()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -106,3 +107,48 @@ def _private() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_index("ix_private_opening_subject", "private_opening", ["subject"])
+
+
+def _subjects() -> None:
+    op.create_table(
+        "projection_asset",
+        sa.Column("asset", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("category", sa.Text, nullable=False),
+        sa.Column("name_zh", sa.Text, nullable=False),
+        sa.Column("quantity_thousandths", sa.BigInteger, nullable=False),
+        sa.Column("quantity_unit", sa.Text, nullable=False),
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("asset"),
+    )
+    op.create_index("ix_projection_asset_org", "projection_asset", ["org"])
+    op.create_table(
+        "projection_case",
+        sa.Column("case", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("title_zh", sa.Text, nullable=False),
+        sa.Column("notice", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("case"),
+    )
+    op.create_index("ix_projection_case_org", "projection_case", ["org"])
+    op.create_table(
+        "projection_lot",
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("hold", sa.Text, nullable=False),
+        sa.Column("title_zh", sa.Text, nullable=False),
+        sa.Column("price_unit", sa.Text, nullable=False),
+        sa.Column("start_price_fen", sa.BigInteger, nullable=False),
+        sa.Column("opens_us", sa.BigInteger, nullable=False),
+        sa.Column("ends_us", sa.BigInteger, nullable=False),
+        sa.Column("lead_number", sa.Integer, nullable=False),
+        sa.Column("lead_fen", sa.BigInteger, nullable=False),
+        sa.Column("bids", sa.Integer, nullable=False),
+        sa.Column("awarded", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("lot"),
+    )
+    op.create_index("ix_projection_lot_org", "projection_lot", ["org"])
+    op.create_index("projection_lot_place", "projection_lot", ["place", "lot"])

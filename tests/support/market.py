@@ -1,0 +1,293 @@
+"""Lots in bidding, quickly: a founded centre, its lots and their qualified bidders.
+
+Everything goes through the writer as people's commands do, only in batches and on a clock that
+stands still; bids then run on real time. Used by benchmarks and torture runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock, SimulatedClock
+from trading.base.deadline import day_start_us, local_date
+from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
+from trading.bidding.rules import BIDDER_PREFIX
+from trading.centre import Centre
+from trading.demo import cast
+from trading.deposits.commands import ReceiveDeposit
+from trading.engine.context import Envelope
+from trading.engine.stream import Command
+from trading.founding import found
+from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
+from trading.listing.rules import LotPlan, Vote
+from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
+from trading.observing.rules import STEPS
+from trading.record.entry import Document
+from trading.register.commands import RegisterAsset
+from trading.store.home import Home
+from trading.store.migrations import migrate
+
+ROW = "bench"
+ORG = cast.community(ROW)
+OFFICER = f"{cast.OFFICER}-{ROW}"
+LOTS_PER_CASE = 20
+REPRESENTATIVES = 5
+QUORUM = 4
+FIRST_NUMBER = 100
+START_FEN = 100_000
+STEP_FEN = 100
+NOTICE_DAYS = 21
+WAITING_MAX = 512
+# A year whose calendar is shipped, on a simulated clock; the day begins at 09:00 in Changsha.
+SIMULATED_US = 1_772_413_200_000_000
+
+
+class RunningClock(SimulatedClock):
+    """A simulated clock that, once told to run, goes on in real time from where it stood."""
+
+    def __init__(self, now_us: int) -> None:
+        super().__init__(now_us)
+        self._since_us = 0
+
+    def run(self) -> None:
+        """Go on in real time from now on."""
+        self._since_us = _monotonic_us()
+
+    def now_us(self) -> int:
+        return self._now_us + (_monotonic_us() - self._since_us if self._since_us else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot to be brought to bidding: its id, its bidders and how long bidding lasts."""
+
+    id: str
+    bidders: tuple[int, ...]
+
+    @property
+    def case(self) -> str:
+        return self.id.rpartition("-")[0]
+
+    @property
+    def number(self) -> int:
+        return int(self.id.rpartition("-")[2])
+
+
+def lots_of(count: int, bidders: int) -> list[Lot]:
+    """Return ``count`` lots with ``bidders`` each, in cases as large as a case may be."""
+    numbers = tuple(range(FIRST_NUMBER, FIRST_NUMBER + bidders))
+    return [
+        Lot(f"case-{n // LOTS_PER_CASE:04d}-{n % LOTS_PER_CASE + 1}", numbers) for n in range(count)
+    ]
+
+
+def price_fen(bid: int) -> int:
+    """Return the price of the bid that comes after ``bid`` others on its lot."""
+    return START_FEN + bid * STEP_FEN
+
+
+class Market:
+    """A centre on a standing clock whose lots are brought to bidding, phase by phase."""
+
+    def __init__(self, centre: Centre, clock: SimulatedClock, simulated: str = "bench") -> None:
+        """Found ``centre`` with one community; its schema must be there."""
+        self.centre = centre
+        self.clock = clock
+        localities = {ROW: "测试社区"}
+        found(centre, cast.orgs(localities), cast.grants(localities), simulated=simulated)
+
+    def open_lots(self, lots: list[Lot], lasting_us: Callable[[str], int] | None = None) -> None:
+        """Bring ``lots`` to bidding; those of one case are open equally long, an hour at first.
+
+        The clock stands at the opening afterwards. ``lasting_us`` tells by case how long.
+        """
+        today_us = day_start_us(local_date(self.clock.now_us()))
+        opens_us = today_us + (NOTICE_DAYS + 1) * DAY_US + 9 * HOUR_US
+        self.list_lots(lots, opens_us, lasting_us or (lambda _case: HOUR_US))
+        self.open_at(lots, opens_us)
+
+    def list_lots(
+        self, lots: list[Lot], opens_us: int, lasting_us: Callable[[str], int]
+    ) -> None:
+        """Register, decide, publish, register bidders, qualify; the lots wait for ``opens_us``."""
+        cases = _by_case(lots)
+        self._all(self._asset(lot) for lot in lots)
+        self._list_cases(cases, opens_us, lasting_us)
+        self._observe_all(lots)
+        self._bidders(lots)
+        # Registration is over eight hours before the opening.
+        self.clock.advance_to(opens_us - 8 * HOUR_US)
+        self._fire()
+        reviewer = self._staff("centre_reviewer")
+        self._all(
+            self.centre.envelope(
+                "registration.qualify/1", Qualify(lot.id, number), reviewer, "centre_reviewer",
+                facts={"eligible": True},
+            )
+            for lot in lots
+            for number in lot.bidders
+        )  # fmt: skip
+        operator = self._staff("centre_operator")
+        self._all(
+            self._command("lot.get_ready/1", GetReady(lot.id), operator, "centre_operator")
+            for lot in lots
+        )
+
+    def open_at(self, lots: list[Lot], opens_us: int) -> None:
+        """Let the opening come and check that every lot is in bidding."""
+        self.clock.advance_to(opens_us)
+        self._fire()
+        for lot in lots:
+            state = self.centre.state(f"lot/{lot.id}")
+            assert state is not None
+            assert state.place == "bidding"
+
+    def _list_cases(
+        self, cases: dict[str, list[Lot]], opens_us: int, lasting_us: Callable[[str], int]
+    ) -> None:
+        held = str(local_date(self.clock.now_us() - 3 * DAY_US))
+        minutes = (Document("minutes", sha256(b"minutes").hexdigest()),)
+        vote = Vote("member_representative_assembly", held, 45, 41, 38)
+        drafts = {
+            case: DraftCase(case, ORG, "cn-collective", "测试项目", tuple(map(_plan, lots)))
+            for case, lots in cases.items()
+        }
+        officer, clerk = "community_officer", "centre_clerk"
+        self._all(self._command("case.draft/1", drafts[c], OFFICER, officer) for c in cases)
+        self._all(
+            self.centre.envelope("case.decide/1", DecideCase(c, vote), OFFICER, officer,
+                                 docs=minutes)
+            for c in cases
+        )  # fmt: skip
+        for kind, struct, role in (
+            ("case.approve/1", lambda c: ApproveCase(c, "同意"), "street_reviewer"),
+            ("case.accept/1", AcceptCase, "centre_reviewer"),
+        ):
+            self._all(self._command(kind, struct(c), self._staff(role), role) for c in cases)
+        until_us = opens_us - 16 * HOUR_US
+        self._all(
+            self._command(
+                "case.publish/1",
+                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c)),
+                self._staff(clerk), clerk,
+            )
+            for c in cases
+        )  # fmt: skip
+
+    def _observe_all(self, lots: list[Lot]) -> None:
+        office = self._staff("office")
+        members = cast.representatives(ROW, REPRESENTATIVES)
+        self._all([self._command("roster.freeze/1", FreezeRoster(ORG, members), office, "office")])
+        self._all(
+            self._command("panel.draw/1", DrawPanel(lot.id, ORG), office, "office") for lot in lots
+        )
+        shown = sha256(b"screen").hexdigest()
+        self._all(
+            self._command(
+                "panel.state/1", StateStep(lot.id, step, "seen", shown, "session_code"),  # type: ignore[arg-type]
+                member, "resident_rep",
+            )
+            for lot in lots
+            for step in STEPS
+            if step in ("O2", "O5")
+            for member in members[:QUORUM]
+        )  # fmt: skip
+
+    def _bidders(self, lots: list[Lot]) -> None:
+        self._all(
+            self._command(
+                "registration.submit/1",
+                Register(lot.id, number, f"who-{number}", acknowledges_notice=True),
+                f"{BIDDER_PREFIX}{number}", "bidder",
+            )
+            for lot in lots
+            for number in lot.bidders
+        )  # fmt: skip
+        cashier, paid_us = self._staff("centre_cashier"), self.clock.now_us() - MINUTE_US
+        self._all(
+            self.centre.envelope(
+                "deposit.receive/1",
+                ReceiveDeposit(lot.id, number, START_FEN, paid_us, f"bank-{lot.id}-{number}"),
+                cashier, "centre_cashier", facts={"payer_same_name": True},
+            )
+            for lot in lots
+            for number in lot.bidders
+        )  # fmt: skip
+
+    def _asset(self, lot: Lot) -> Envelope:
+        data = RegisterAsset(
+            f"asset-{lot.id}", ORG, "pond", "测试鱼塘", "测试社区", 10_000, "mu"
+        )
+        return self._command("asset.register/1", data, OFFICER, "community_officer")
+
+    def _command(self, kind: str, data: Command, actor: str, role: str) -> Envelope:
+        return self.centre.envelope(kind, data, actor, role)
+
+    def _all(self, commands: Iterable[Envelope]) -> None:
+        submit_all(self.centre, commands)
+
+    def _fire(self) -> None:
+        """Decide everything that is due now."""
+        self.centre.writer.stop()
+        while self.centre.writer.tick():
+            pass
+
+    def _staff(self, role: str) -> str:
+        return next(person for person, held in cast.STAFF.items() if held == role)
+
+
+def submit_all(centre: Centre, commands: Iterable[Envelope]) -> None:
+    """Decide all ``commands`` in order, many in one transaction; raise the first refusal."""
+    writer = centre.writer
+    writer.start()
+    try:
+        waiting = []
+        for env in commands:
+            waiting.append(writer.submit(env))
+            if len(waiting) == WAITING_MAX:
+                for future in waiting:
+                    future.result()
+                waiting = []
+        for future in waiting:
+            future.result()
+    finally:
+        writer.stop()
+
+
+def bid_envelope(centre: Centre, lot: Lot, bid: int, key: str) -> Envelope:
+    """Return the bid that comes after ``bid`` others on ``lot``, by its bidders in turn."""
+    number = lot.bidders[bid % len(lot.bidders)]
+    return centre.envelope(
+        "bid.place/1", PlaceBid(lot.id, price_fen(bid)), f"{BIDDER_PREFIX}{number}", "bidder",
+        key=key,
+    )  # fmt: skip
+
+
+def found_market(home: Home, clock: SimulatedClock, simulated: str = "bench") -> Market:
+    """Migrate the database of ``home`` and found a centre there."""
+    centre = Centre(home, clock)
+    migrate(centre.engine)
+    return Market(centre, clock, simulated)
+
+
+def _by_case(lots: list[Lot]) -> dict[str, list[Lot]]:
+    cases: dict[str, list[Lot]] = {}
+    for lot in lots:
+        cases.setdefault(lot.case, []).append(lot)
+    return cases
+
+
+def _plan(lot: Lot) -> LotPlan:
+    return LotPlan(
+        number=lot.number, asset=f"asset-{lot.id}", title_zh="测试鱼塘承包", use_zh="养殖",
+        tenure="contracting_out", price_unit="CNY/mu/year", start_price_fen=START_FEN,
+        bid_step_fen=STEP_FEN, raise_max_fen=0, ceiling_fen=0, deposit_fen=START_FEN,
+        term_months=60,
+    )  # fmt: skip
+
+
+def _monotonic_us() -> int:
+    return time.monotonic_ns() // 1000

@@ -1,0 +1,150 @@
+"""``trading demo``: real listings to their real outcome, on a simulated clock."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from trading.base.clock import DAY_US, SimulatedClock, SystemClock
+from trading.base.deadline import local_text
+from trading.base.errors import SetupError
+from trading.base.money import PriceUnit, format_yuan
+from trading.centre import Centre
+from trading.cli.checking import replay_centre, verify_centre
+from trading.cli.output import (
+    FINDING,
+    data_option,
+    emit,
+    guarded,
+    json_option,
+    language,
+    pick,
+    say,
+)
+from trading.demo import cast, stage
+from trading.demo.play import Play
+from trading.demo.rows import Row
+from trading.founding import found
+from trading.listing.tables import lot as lots
+from trading.record.checkpoint import Checkpoint
+from trading.store import log
+from trading.store.home import CENTRE, Home
+from trading.store.migrations import migrate
+from trading.store.publish import Publisher
+from trading.store.signer import create_keys
+
+ORIGIN = "demo.localhost/trading"
+
+
+@click.command("demo")
+@data_option
+@click.option("--fresh", is_flag=True, help="先删除旧演示 / delete an old one first")
+@json_option
+@guarded
+def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
+    """演示：真实标的从登记到鉴证 / Real listings from the register to the certificate."""
+    if fresh:
+        _remove(data_dir)
+    if (data_dir / CENTRE).exists():
+        raise SetupError(f"{data_dir} is in use; --fresh starts again", field="data")
+    home = Home.create(data_dir, ORIGIN)
+    create_keys(home)
+    clock = SimulatedClock(stage.START_US)
+    centre = Centre(home, clock)
+    try:
+        migrate(centre.engine)
+        _play(centre, clock, quiet=as_json)
+        checkpoint = _publish(centre, home)
+        told = _tell(centre, checkpoint, as_json=as_json)
+        verified = verify_centre(centre, quiet=as_json)
+        replayed = replay_centre(centre, quiet=as_json)
+    finally:
+        centre.close()
+    if as_json:
+        emit({"ok": verified and replayed, "verified": verified, "replayed": replayed, **told})
+    elif verified and replayed:
+        say(
+            f"数据在 {data_dir}；可运行 trading lot list --data {data_dir}",
+            f"The data is in {data_dir}; try: trading lot list --data {data_dir}",
+        )
+    if not (verified and replayed):
+        raise SystemExit(FINDING)
+
+
+def _play(centre: Centre, clock: SimulatedClock, *, quiet: bool) -> None:
+    rows = stage.rows()
+    localities = {row.id: row.locality_zh for row in rows}
+    found(
+        centre, cast.orgs(localities), cast.grants(localities),
+        simulated="demonstration of real listings",
+    )  # fmt: skip
+    for row in rows:
+        if not quiet:
+            _announce(row)
+        Play(centre, clock, row).run(lambda act: None if quiet else click.echo(f"  {act}"))
+    if clock.now_us() > SystemClock().now_us() + DAY_US:
+        raise SetupError("the clock of this machine stands before the demonstration", field="clock")
+
+
+def _announce(row: Row) -> None:
+    unit = PriceUnit.parse(row.price_unit).label(language())
+    click.echo(f"{row.id}  {row.title_zh}  {row.locality_zh}")
+    say(
+        f"  起始价 {format_yuan(row.start_fen)}，真实成交价 {format_yuan(row.result_fen)} {unit}",
+        f"  start {format_yuan(row.start_fen)}, real result {format_yuan(row.result_fen)} {unit}",
+    )
+    click.echo(f"  {row.source_url}")
+
+
+def _publish(centre: Centre, home: Home) -> Checkpoint:
+    publisher = Publisher(centre.engine, centre.reading, home, centre.clock)
+    shown: Checkpoint | None = None
+    while (published := publisher.publish_once()) is not None:
+        shown = published
+    if shown is None:
+        raise SetupError("nothing was published", field="log")
+    return shown
+
+
+def _tell(centre: Centre, checkpoint: Checkpoint, *, as_json: bool) -> dict[str, Any]:
+    with centre.reading.connect() as connection:
+        rows = [dict(row) for row in connection.execute(select(lots)).mappings()]
+    refused = sum(1 for row in log.iterate(centre.reading) if b'"outcome":"refused"' in row.body)
+    if not as_json:
+        say("标的：", "Lots:")
+        for row in rows:
+            state = centre.state(f"lot/{row['lot']}")
+            workflow = centre.kernel.catalogue.workflow(state.workflow) if state else None
+            place = workflow.states[row["place"]] if workflow else None
+            unit = PriceUnit.parse(row["price_unit"]).label(language())
+            click.echo(
+                f"  {row['lot']}  {pick(place.label_zh, place.label_en) if place else ''}  "
+                f"{format_yuan(row['lead_fen'])} {unit}  {row['bids']} {pick('次出价', 'bids')}  "
+                f"{local_text(row['ends_us'])}"
+            )
+        say(
+            f"记录 {checkpoint.size} 条（其中拒绝 {refused} 条），校验点：",
+            f"{checkpoint.size} entries, {refused} of them refusals; checkpoint:",
+        )
+        for line in checkpoint.text().rstrip().splitlines():
+            click.echo(f"  {line}")
+    return {
+        "entries": checkpoint.size,
+        "refused": refused,
+        "root": checkpoint.root.hex(),
+        "lots": rows,
+    }
+
+
+def _remove(data_dir: Path) -> None:
+    """Delete an old demonstration; raise ``SetupError`` when it is anything else."""
+    if not data_dir.exists():
+        return
+    marker = data_dir / CENTRE
+    if any(data_dir.iterdir()) and (not marker.exists() or Home.open(data_dir).origin != ORIGIN):
+        raise SetupError(f"{data_dir} is no demonstration; it was not touched", field="data")
+    shutil.rmtree(data_dir)
