@@ -28,6 +28,7 @@ from trading.register.tables import ASSET_PROJECTION
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
 from trading.store.home import Home
+from trading.store.openings import SubjectKeys, disclose, open_one, seal_openings
 from trading.store.projection import Projection
 from trading.store.state import StateCodec
 from trading.store.statements import statements_for
@@ -45,6 +46,14 @@ SUBJECTS = (
     awarding.SUBJECT,
 )
 PROJECTIONS: tuple[Projection, ...] = (ASSET_PROJECTION, CASE_PROJECTION, LOT_PROJECTION)
+
+
+class Personal(msgspec.Struct, frozen=True):
+    """A personal field: whose it is, what it is called, and its value."""
+
+    subject: str
+    name: str
+    value: str
 
 
 def registry() -> Registry:
@@ -95,6 +104,7 @@ class Centre:
         check_durable(self.engine)
         self._entropy = entropy
         self._codec = StateCodec(self.kernel.registry)
+        self.subject_keys = SubjectKeys(home.subjects_path)
         self.writer = Writer(
             self.engine,
             self.kernel,
@@ -118,16 +128,38 @@ class Centre:
         account: str = "",
         facts: dict[str, bool] | None = None,
         docs: tuple[Document, ...] = (),
-        sd: tuple[str, ...] = (),
+        personal: tuple[Personal, ...] = (),
+        files: tuple[tuple[bytes, str], ...] = (),
         received_us: int = 0,
     ) -> Envelope:
-        """Return the command as it will be recorded; raise ``InvalidInput`` on personal data."""
+        """Return the command as it will be recorded.
+
+        ``personal`` fields are sealed under their subject's key, which is durable from here on;
+        only their digests are recorded. Raises ``InvalidInput`` on personal data in typed text.
+        """
         check_texts(data)
+        openings, digests = self._sealed(personal)
         return Envelope(
             kind, data, actor, role, received_us or self.clock.now_us(),
             self._entropy(16).hex(), org, key, account or actor, self._entropy(SALT_BYTES),
-            facts=facts or {}, docs=docs, sd=sd,
+            facts=facts or {}, docs=docs, sd=digests, openings=openings, files=files,
         )  # fmt: skip
+
+    def _sealed(
+        self, personal: tuple[Personal, ...]
+    ) -> tuple[tuple[tuple[str, str, bytes], ...], tuple[str, ...]]:
+        rows: list[tuple[str, str, bytes]] = []
+        for field in personal:
+            disclosure, digest = disclose(field.name, field.value)
+            sealed = seal_openings(self.subject_keys, field.subject, {digest: disclosure})
+            rows += [(row["digest"], row["subject"], row["sealed"]) for row in sealed]
+        return tuple(rows), tuple(digest for digest, _subject, _sealed in rows)
+
+    def disclosed(self, digest: str) -> str:
+        """Return the personal value behind ``digest``; raise ``NotFound`` where it was erased."""
+        with self.reading.connect() as connection:
+            _name, value = open_one(self.subject_keys, connection, digest)
+        return str(value)
 
     def parse(self, kind: str, raw: bytes) -> Command:
         """Decode a raw JSON body strictly; raise ``InvalidInput`` naming field and rule."""

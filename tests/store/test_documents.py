@@ -26,9 +26,10 @@ def test_what_is_put_is_got(engine: Engine) -> None:
 
 
 def test_the_same_bytes_are_stored_once_as_they_came_first(engine: Engine) -> None:
+    digest = sha256(b"same").hexdigest()
     for media_type in (PDF, "text/plain; charset=utf-8"):
         with engine.begin() as connection:
-            digest = put(connection, b"same", media_type)
+            assert put(connection, b"same", media_type) == digest
             assert put(connection, b"same", media_type) == digest
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT media_type FROM record_document")).scalars().all()

@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from trading.base.errors import SetupError
 from trading import centre  # noqa: F401 - registers the tables of the subjects
+from trading.base.errors import SetupError
 from trading.store import schema
 from trading.store.migrations import VERSION_TABLE, check_schema, migrate, revision
 from trading.store.triggers import compare_triggers
@@ -83,7 +83,7 @@ def test_an_older_schema_asks_for_an_upgrade(
 ) -> None:
     check_schema(engine)
     monkeypatch.setattr("trading.store.migrations._head", lambda: "0002")
-    with pytest.raises(SetupError, match="older schema .*trading upgrade"):
+    with pytest.raises(SetupError, match=r"older schema .*trading upgrade"):
         check_schema(engine)
 
 

@@ -163,9 +163,7 @@ def test_what_a_dead_holder_was_writing_is_swept(
     assert list((centre.log_dir / ".new").iterdir()) == []
 
 
-def test_of_two_publishers_one_publishes(
-    make: Make, engine: Engine, clock: SimulatedClock
-) -> None:
+def test_of_two_publishers_one_publishes(make: Make, engine: Engine, clock: SimulatedClock) -> None:
     first, second = make(), make()
     for _ in range(3):
         size = append(engine, 2)
@@ -231,16 +229,16 @@ def test_a_full_disk_signs_nothing(
     _drain(publisher)
     before = last_signed(centre)
     append(engine, 5)
-    fsync, calls = os.fsync, []
+    fsync = os.fsync
+    for fails_after in range(4):
+        left = [None] * fails_after
 
-    def _full(descriptor: int) -> None:
-        calls.append(descriptor)
-        if len(calls) > fails_after:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        fsync(descriptor)
+        def _full(descriptor: int, left: list[None] = left) -> None:
+            if not left:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            left.pop()
+            fsync(descriptor)
 
-    for fails_after in (0, 1, 2):
-        calls.clear()
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", _full)
             with pytest.raises(StorageDown):
@@ -250,9 +248,7 @@ def test_a_full_disk_signs_nothing(
     assert read_log(centre.log_dir, centre)[1] == leaves(engine)
 
 
-def test_a_database_that_is_away_is_told_without_its_words(
-    make: Make, engine: Engine
-) -> None:
+def test_a_database_that_is_away_is_told_without_its_words(make: Make, engine: Engine) -> None:
     append(engine, 1)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE private_lease"))
@@ -309,10 +305,50 @@ def test_a_published_file_is_never_overwritten(make: Make, centre: Home, engine:
     target = centre.log_dir / "tile/0/000.p/5"
     files.make_dir(target.parent, 0o755)
     target.write_bytes(b"other" * 32)
-    with pytest.raises(IntegrityFault, match="other bytes"):
+    with pytest.raises(IntegrityFault, match="other bytes are published"):
         make().publish_once()
     assert target.read_bytes() == b"other" * 32
     assert last_signed(centre) is None
+
+
+def test_a_bundle_that_rotted_is_carried_no_further(
+    make: Make, centre: Home, engine: Engine
+) -> None:
+    append(engine, 5)
+    publisher = make()
+    _drain(publisher)
+    before = last_signed(centre)
+    bundle = centre.log_dir / "tile/entries/000.p/5"
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"!")
+    append(engine, 5)
+    with pytest.raises(IntegrityFault, match="no longer holds the entries"):
+        publisher.publish_once()
+    assert last_signed(centre) == before
+
+
+def test_an_older_checkpoint_never_takes_the_place_of_a_newer(
+    make: Make,
+    centre: Home,
+    engine: Engine,
+    clock: SimulatedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check, calls = Publisher._check_lease, []
+
+    def _late(self: Publisher) -> None:
+        check(self)
+        calls.append(self)
+        if len(calls) == 2:  # the last look at the lease is over, and the other one is faster
+            clock.advance_to(clock.now_us() + 2 * LEASE_US)
+            append(engine, 1)
+            _drain(make())
+
+    append(engine, 5)
+    monkeypatch.setattr(Publisher, "_check_lease", _late)
+    found = make().publish_once()
+    assert found is not None
+    assert found.size == 5
+    assert read_log(centre.log_dir, centre)[0].size == 6
 
 
 def test_the_checkpoint_is_signed_by_the_key_of_the_log(

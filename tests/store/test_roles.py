@@ -17,9 +17,7 @@ from trading.store.roles import AUDITOR_ROLE, assume
 
 pytestmark = pytest.mark.postgres
 Open = Callable[..., Engine]
-ENTRY = (
-    "INSERT INTO record_entry VALUES (0, 'lot/1', 1, 'k', 1, 'public', 'b', '', '') "
-)
+ENTRY = "INSERT INTO record_entry VALUES (0, 'lot/1', 1, 'k', 1, 'public', 'b', '', '') "
 
 
 def _as(engine: Engine, role: str, statement: str) -> None:
@@ -45,21 +43,23 @@ def store(postgres_store: str, open_engine: Open) -> Engine:
         "DROP TRIGGER record_entry_refuse_change ON record_entry",
         "DROP TABLE record_document",
         "CREATE RULE quiet AS ON INSERT TO record_entry DO INSTEAD NOTHING",
-        "CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql "
-        "AS $$BEGIN RETURN NEW; END$$",
+        (
+            "CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$BEGIN RETURN NEW; END$$"
+        ),
         "SET session_replication_role = replica",
         "UPDATE private_schema_version SET version_num = '9'",
         "TRUNCATE projection_head",
         "UPDATE record_document SET content = ''",
         "DELETE FROM record_document",
-        "CREATE TRIGGER quiet BEFORE INSERT ON record_entry FOR EACH ROW "
-        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        (
+            "CREATE TRIGGER quiet BEFORE INSERT ON record_entry FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
     ],
 )
 @pytest.mark.parametrize("role", [APP_ROLE, AUDITOR_ROLE])
-def test_neither_role_can_touch_what_was_recorded(
-    store: Engine, role: str, statement: str
-) -> None:
+def test_neither_role_can_touch_what_was_recorded(store: Engine, role: str, statement: str) -> None:
     with pytest.raises(DBAPIError) as caught:
         _as(store, role, statement)
     assert getattr(caught.value.orig, "sqlstate", "") == "42501"
@@ -88,6 +88,16 @@ def test_an_auditor_reads_the_record_and_nothing_private(store: Engine) -> None:
     for statement in (ENTRY, "SELECT * FROM private_opening", "SELECT * FROM private_idempotency"):
         with pytest.raises(DBAPIError, match="permission denied"):
             _as(store, AUDITOR_ROLE, statement)
+
+
+def test_a_table_of_no_kind_is_nobodys(store: Engine) -> None:
+    with store.begin() as connection:
+        connection.execute(text("CREATE TABLE other (x int)"))
+        connection.execute(text("GRANT ALL ON other TO trading_app, trading_auditor, PUBLIC"))
+        roles.grant(connection)
+    for role in (APP_ROLE, AUDITOR_ROLE):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            _as(store, role, "SELECT * FROM other")
 
 
 def test_every_connection_acts_as_the_program(store: Engine) -> None:

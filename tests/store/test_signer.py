@@ -77,7 +77,7 @@ def test_a_cut_off_creation_is_completed_and_a_lost_key_is_not_replaced(home: Ho
     home.vkey_path.unlink()
     assert create_keys(home) == public
     home.key_path.unlink()
-    with pytest.raises(SetupError, match="log.key is missing"):
+    with pytest.raises(SetupError, match=r"log\.key is missing"):
         create_keys(home)
     with pytest.raises(SetupError, match="cannot sign"):
         Signer(home)
@@ -161,7 +161,7 @@ def test_a_missing_file_is_not_signed(home: Home, signer: Signer) -> None:
         path = home.log_dir / name
         good = path.read_bytes()
         path.unlink()
-        with pytest.raises(IntegrityFault, match="missing|wrong"):
+        with pytest.raises(IntegrityFault, match=r"missing|wrong"):
             signer.sign(600, root)
         path.write_bytes(good)
     signer.sign(600, root)
@@ -206,6 +206,8 @@ def _lost_signed_note(home: Home) -> None:
 
 def _lost_all_but_the_archive(home: Home) -> None:
     (home.log_dir / "checkpoints").mkdir()
+    assert check_signed(home) is not None
+    shutil.copy(home.signed_path, home.log_dir / "checkpoints/10")
     home.signed_path.unlink()
 
 
@@ -246,6 +248,23 @@ def test_a_checkpoint_shown_by_a_stranger_is_refused(home: Home, signer: Signer)
     (home.log_dir / "checkpoint").write_bytes(b"x\n")
     with pytest.raises(BadNote):
         published(home)
+
+
+def test_a_memory_that_changes_under_the_lock_stops_the_signature(
+    home: Home, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer.sign(10, _grow(home, 0, 10))
+    root = _grow(home, 10, 20)
+    verify = Signer._verify
+
+    def _meanwhile(self: Signer, last: Checkpoint | None, wanted: Checkpoint) -> None:
+        verify(self, last, wanted)
+        home.signed_path.write_bytes(b"other")
+
+    monkeypatch.setattr(Signer, "_verify", _meanwhile)
+    with pytest.raises(IntegrityFault, match="changed while it was locked"):
+        signer.sign(20, root)
+    assert signed_note(home) == b"other"
 
 
 def test_one_process_signs_at_a_time(home: Home, signer: Signer) -> None:

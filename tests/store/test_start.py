@@ -50,7 +50,9 @@ def test_a_sound_centre_starts(engine: Engine, centre: Home, published: int, tai
     check_start(engine, centre)
 
 
-def test_a_new_centre_starts_before_it_has_keys(home: Home, sqlite_store: str, open_engine: Open) -> None:
+def test_a_new_centre_starts_before_it_has_keys(
+    home: Home, sqlite_store: str, open_engine: Open
+) -> None:
     check_start(open_engine(sqlite_store), home)
 
 

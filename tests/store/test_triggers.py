@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -20,7 +21,7 @@ DOCUMENT = "INTO record_document (sha256, media_type, content) VALUES ('aa', 't'
 Open = Callable[..., Engine]
 
 
-def _entry(idx: int, stream: str = "lot/1", seq: int = 1, body: bytes = b"new") -> dict[str, object]:
+def _entry(idx: int, stream: str = "lot/1", seq: int = 1, body: bytes = b"new") -> dict[str, Any]:
     return {"idx": idx, "stream": stream, "seq": seq, "body": body, "none": b""}
 
 
@@ -52,8 +53,10 @@ def filled(engine: Engine) -> Engine:
         "DELETE FROM record_entry WHERE idx = 1",
         "UPDATE record_document SET content = :body",
         "DELETE FROM record_document",
-        "INSERT INTO record_entry SELECT idx, stream, seq, kind, at_us, audience, body, salt, hash "
-        "FROM record_entry WHERE idx = 1 ON CONFLICT (idx) DO UPDATE SET kind = 'x'",
+        (
+            "INSERT INTO record_entry SELECT idx, stream, seq, kind, at_us, audience, body, salt, hash "
+            "FROM record_entry WHERE idx = 1 ON CONFLICT (idx) DO UPDATE SET kind = 'x'"
+        ),
         f"INSERT {DOCUMENT} ON CONFLICT (sha256) DO UPDATE SET content = :body",
     ],
 )
@@ -73,7 +76,7 @@ def test_sqlite_replaces_nothing(
     for idx in range(2):
         _run(engine, f"INSERT {ENTRY}", **_entry(idx, seq=idx + 1, body=b"old"))
     _run(engine, f"INSERT {DOCUMENT}", body=b"old")
-    attempts = [
+    attempts: list[tuple[str, dict[str, Any]]] = [
         (ENTRY, _entry(1, seq=2)),  # the same place
         (ENTRY, _entry(0, stream="lot/9")),  # an earlier place
         (ENTRY, _entry(2, seq=2)),  # the next place, another entry's number in its stream
@@ -128,7 +131,7 @@ def test_the_triggers_are_those_of_the_program(engine: Engine) -> None:
     compare_triggers(engine)
     with engine.begin() as connection:
         triggers.drop(connection)
-    with pytest.raises(SetupError, match="record_document.*record_entry"):
+    with pytest.raises(SetupError, match=r"record_document.*record_entry"):
         compare_triggers(engine)
     with engine.begin() as connection:
         triggers.create(connection)
@@ -140,8 +143,10 @@ def test_the_triggers_are_those_of_the_program(engine: Engine) -> None:
     [
         "DROP TRIGGER record_entry_update",
         "CREATE TRIGGER quiet AFTER INSERT ON projection_head BEGIN SELECT 1; END",
-        "DROP TRIGGER record_document_delete; CREATE TRIGGER record_document_delete "
-        "BEFORE DELETE ON record_document WHEN 0 BEGIN SELECT RAISE(ABORT, 'x'); END",
+        (
+            "DROP TRIGGER record_document_delete; CREATE TRIGGER record_document_delete "
+            "BEFORE DELETE ON record_document WHEN 0 BEGIN SELECT RAISE(ABORT, 'x'); END"
+        ),
     ],
 )
 def test_tampering_is_noticed_on_sqlite(
@@ -164,10 +169,14 @@ def test_tampering_is_noticed_on_sqlite(
         "ALTER TABLE record_entry DISABLE TRIGGER record_entry_refuse_change",
         "ALTER TABLE record_entry ENABLE TRIGGER record_entry_refuse_truncate",
         "ALTER TABLE record_document DISABLE TRIGGER ALL",
-        "CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql "
-        "AS $$BEGIN RETURN NEW; END$$",
-        "CREATE TRIGGER quiet BEFORE INSERT ON record_entry FOR EACH ROW "
-        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        (
+            "CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$BEGIN RETURN NEW; END$$"
+        ),
+        (
+            "CREATE TRIGGER quiet BEFORE INSERT ON record_entry FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
         "ALTER FUNCTION record_refuse() SET search_path = pg_temp",
     ],
 )

@@ -100,8 +100,8 @@ def _kinds_from(groups: list[str]) -> list[str]:
             break
         taken = groups[:count]
         if is_id_number(joined):
-            kinds.append(ID_NUMBER)
-        elif _is_mobile(joined, taken):
+            return [ID_NUMBER]  # whatever its first digits would be alone
+        if _is_mobile(joined, taken):
             kinds.append(MOBILE)
         elif _is_grouped_card(taken) and is_bank_card(joined):
             kinds.append(BANK_CARD)

@@ -141,5 +141,3 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 def open_centre(data_dir: Path) -> Centre:
     """Open the centre of ``data_dir``; raise ``SetupError`` when it cannot be used."""
     return Centre(Home.open(data_dir))
-
-

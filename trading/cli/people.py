@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from trading.base.errors import TradingError
-from trading.centre import Centre
+from trading.base.errors import NotFound, Refused, TradingError
+from trading.centre import Centre, Personal
 from trading.cli.output import (
     data_option,
     emit,
@@ -21,7 +21,7 @@ from trading.cli.output import (
     say,
 )
 from trading.engine.stream import Command, Stream
-from trading.people.commands import CreateOrg, EndGrant, GiveGrant
+from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 from trading.people.rules import Orgs, Person
 from trading.store.batch import Receipt
 
@@ -134,19 +134,24 @@ def user_command() -> None:
 
 @user_command.command("add")
 @data_option
+@click.option("--actor", required=True)
 @click.option("--name", "full_name", required=True, help="姓名，加密保存 / name, kept encrypted")
 @json_option
 @guarded
-def user_add(data_dir: Path, full_name: str, *, as_json: bool) -> None:
+def user_add(data_dir: Path, actor: str, full_name: str, *, as_json: bool) -> None:
     """登记一个人，返回其编号 / Register a person and return the id."""
     centre = open_centre(data_dir)
     person = f"p-{secrets.token_hex(6)}"
+    named = (Personal(person, "name", full_name),)
     try:
-        centre.keep_name(person, full_name)
+        receipt = centre.do("person.enrol/1", EnrolPerson(person), actor, "office", personal=named)
+    except Refused as error:
+        fail(error, as_json=as_json, centre=centre)
+        raise
     finally:
         centre.close()
     if as_json:
-        emit({"ok": True, "person": person})
+        emit({"ok": True, "person": person, "receipt": receipt})
     else:
         say(f"已登记：{person}", f"Registered: {person}")
 
@@ -160,13 +165,17 @@ def user_show(data_dir: Path, person: str, *, as_json: bool) -> None:
     """查看一个人 / Show a person."""
     centre = open_centre(data_dir)
     try:
-        found = {"person": person, "name": centre.name_of(person)}
+        state = centre.state(f"person/{person}")
+        if state is None:
+            raise NotFound(f"no person {person}", field="person")
+        known: Person = state.facets.get("person", Person())
+        name = centre.disclosed(known.name_digest) if known.name_digest else ""
     finally:
         centre.close()
     if as_json:
-        emit(found)
+        emit({"person": person, "name": name, "grants": known.grants})
     else:
-        click.echo(f"{person}\t{found['name'] or pick('（无姓名）', '(no name)')}")
+        click.echo(f"{person}\t{name or pick('（未登记姓名）', '(no name)')}")
 
 
 def _do(data_dir: Path, kind: str, data: Command, actor: str, *, as_json: bool) -> None:

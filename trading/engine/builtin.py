@@ -15,6 +15,7 @@ from trading.base.errors import TradingError
 from trading.engine.catalogue import parsed
 from trading.engine.context import Context
 from trading.engine.definitions import State, Transition, Workflow
+from trading.engine.policy import Pack
 from trading.engine.registry import (
     ENGINE,
     HOLD,
@@ -179,7 +180,20 @@ def _sound(context: Context) -> bool:
         found = parsed(data.kind, data.body)
     except (TradingError, msgspec.ValidationError):
         return False
-    return (found.id, found.digest) == (data.name, data.digest)
+    if isinstance(found, Workflow):
+        whole = _closed(found)
+    elif isinstance(found, Pack):
+        whole = not found.extends or context.catalogue.knows("pack", found.extends)
+    else:
+        whole = True
+    return whole and (found.id, found.digest) == (data.name, data.digest)
+
+
+def _closed(workflow: Workflow) -> bool:
+    """Tell whether every state that the workflow names is one of its own."""
+    named = {workflow.initial, *workflow.final, *(timer.source for timer in workflow.timers)}
+    named.update(state for edge in workflow.transitions for state in (edge.source, edge.dest))
+    return named <= set(workflow.states)
 
 
 def founding(context: Context) -> bool:

@@ -24,7 +24,9 @@ class Envelope(msgspec.Struct, frozen=True):
     """A command with all that was fixed before submit, and kept on retry.
 
     ``key`` and ``account`` serve idempotency and limits and never enter an entry; ``salt`` blinds
-    the leaf where the audience is not public.
+    the leaf where the audience is not public. ``openings`` (digest, subject, sealed) and ``files``
+    (content, media type) are what ``sd`` and ``docs`` name: they are stored in the same commit,
+    unless the command is refused.
     """
 
     kind: str
@@ -41,6 +43,8 @@ class Envelope(msgspec.Struct, frozen=True):
     facts: dict[str, bool] = {}
     docs: tuple[Document, ...] = ()
     sd: tuple[str, ...] = ()
+    openings: tuple[tuple[str, str, bytes], ...] = ()
+    files: tuple[tuple[bytes, str], ...] = ()
 
 
 class Context:

@@ -60,6 +60,7 @@ _UNITS: dict[str, _Pair] = {
     "year": ("年", "year"),
 }
 _RULES = ("roles", "guards", "unless", "requires", "waives", "persons")
+_VALUES = "values"  # the table of a pack whose keys say enough by themselves
 _ADDED, _REMOVED = ("新增", "added"), ("删除", "removed")
 _TRUE, _FALSE, _NOTHING = ("是", "yes"), ("否", "no"), ("无", "none")
 _STATE, _EDGE, _TIMER = ("状态", "state"), ("流转", "transition"), ("期限", "deadline")
@@ -85,9 +86,7 @@ def differences(old: Workflow, new: Workflow, lang: str = "zh") -> list[str]:
     return found if found or same else [words.of(_ORDER)]
 
 
-def body_differences(
-    old: Mapping[str, Any], new: Mapping[str, Any], lang: str = "zh"
-) -> list[str]:
+def body_differences(old: Mapping[str, Any], new: Mapping[str, Any], lang: str = "zh") -> list[str]:
     """Return what a ``new`` body of a pack, calendar or vote table changes in the ``old`` one.
 
     A table with ``value`` and ``unit`` is told as one value: ``结果公示期：3 天 -> 5 天``. The id
@@ -124,7 +123,8 @@ class _Words:
         if isinstance(value, list | tuple):
             return self.comma.join(map(self.plain, value)) or self.of(_NOTHING)
         if isinstance(value, Mapping):
-            return self.comma.join(f"{key}={self.plain(value[key])}" for key in sorted(value))
+            parts = [f"{key}={self.plain(value[key])}" for key in sorted(value)]
+            return self.comma.join(parts) or self.of(_NOTHING)
         return self.of(_NOTHING) if value is None or value == "" else str(value)
 
     def amount(self, value: Mapping[str, Any]) -> str:
@@ -203,11 +203,11 @@ def _edges(words: _Words, old: Workflow, new: Workflow) -> Iterator[str]:
         before, after = ({field: getattr(e, field) for field in _RULES} for e in (twin, edge))
         yield from _fields(words, _edge(words, old, twin), before, after)
     for edge in left:
-        yield words.put(_REMOVED, _EDGE, _edge(words, old, edge))
+        yield words.put(_REMOVED, _EDGE, _whole_edge(words, old, edge))
 
 
 def _whole_edge(words: _Words, workflow: Workflow, edge: Transition) -> str:
-    """Return an edge with every rule that it has: a new one is agreed to as a whole."""
+    """Return an edge with every rule that it has: it comes or goes as a whole."""
     rules = {field: getattr(edge, field) for field in _RULES[1:] if getattr(edge, field)}
     said = [words.line(words.field(field), words.plain(rule)) for field, rule in rules.items()]
     return "; ".join((_edge(words, workflow, edge), *said))
@@ -285,10 +285,9 @@ def _tables(words: _Words, where: str, old: Any, new: Any) -> Iterator[str]:
         return
     for key in dict.fromkeys((*before, *after)):
         what = words.line(where, words.field(key)) if where else words.field(key)
-        if key == "values" and not where:
-            what = ""
         if key in before and key in after:
-            yield from _tables(words, what, before[key], after[key])
+            inner = "" if what == _VALUES else what
+            yield from _tables(words, inner, before[key], after[key])
         else:
             verb, part = (_ADDED, after[key]) if key in after else (_REMOVED, before[key])
             said = words.amount(part) if _is_value(part) else words.plain(part)
@@ -296,7 +295,7 @@ def _tables(words: _Words, where: str, old: Any, new: Any) -> Iterator[str]:
 
 
 def _is_value(part: object) -> bool:
-    return isinstance(part, Mapping) and {"value", "unit"} <= set(part)
+    return isinstance(part, Mapping) and "value" in part and isinstance(part.get("unit"), str)
 
 
 def _parts(part: object) -> dict[str, Any] | None:

@@ -117,7 +117,7 @@ class Kernel:
         context.taken = step.edge.dest
         effect = spec.effect(context)
         first = Then(name, spec.trigger, effect.events, spec.region, effect.since_us)
-        bound = replace(state, pack=effect.pack) if effect.pack else state
+        bound = replace(state, pack=effect.pack) if effect.pack and not state.seq else state
         parts = [self._moved(bound, first, step)]
         for then in effect.then:
             context.stream = self._joined(then, states, bound)

@@ -50,11 +50,11 @@ def _term_lawful(context: Context) -> bool:
         "land_operating_right": "contracting_max_years",
     }
     if not _pack_known(context):
-        return False
-    pack = context.catalogue.latest("pack", context.data.pack, context.stream.edition)
+        return all(plan.tenure not in limits for plan in context.data.lots)
+    name = context.catalogue.latest("pack", context.data.pack, context.stream.edition)
+    pack = context.catalogue.pack(name)
     return all(
-        plan.tenure not in limits
-        or plan.term_months <= 12 * context.catalogue.pack(pack).count(limits[plan.tenure])
+        plan.tenure not in limits or plan.term_months <= 12 * pack.count(limits[plan.tenure])
         for plan in context.data.lots
     )
 

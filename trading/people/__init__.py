@@ -12,9 +12,11 @@ from trading.people.rules import (
     OrgAdded,
     Orgs,
     Person,
+    PersonEnrolled,
     grant_ended,
     grant_given,
     org_added,
+    person_enrolled,
 )
 
 ROLES = (
@@ -48,6 +50,7 @@ SUBJECT = Subject(
         OrgAdded: ("orgs", org_added),
         GrantGiven: ("person", grant_given),
         GrantEnded: ("person", grant_ended),
+        PersonEnrolled: ("person", person_enrolled),
     },
     guards=GUARDS,
     facts={"granted": granted},

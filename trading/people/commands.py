@@ -11,7 +11,7 @@ from trading.engine.builtin import DEFINITIONS
 from trading.engine.context import Context
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command
-from trading.people.rules import GrantEnded, GrantGiven, OrgAdded
+from trading.people.rules import GrantEnded, GrantGiven, OrgAdded, PersonEnrolled
 
 Instant = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
@@ -35,6 +35,12 @@ class GiveGrant(Command, frozen=True):
     to_us: Instant
 
 
+class EnrolPerson(Command, frozen=True):
+    """Make a person known; the name comes as a disclosure and never stands in the entry."""
+
+    person: Id
+
+
 class EndGrant(Command, frozen=True):
     """End a role now; one person may, because it is the safe direction."""
 
@@ -53,6 +59,10 @@ def _give(context: Context) -> Effect:
     return Effect((GrantGiven(data.role, data.org, data.from_us, data.to_us),))
 
 
+def _enrol(context: Context) -> Effect:
+    return Effect((PersonEnrolled(context.env.sd[0]),))
+
+
 def _end(context: Context) -> Effect:
     data: EndGrant = context.data
     return Effect((GrantEnded(data.role, data.org, context.at_us),))
@@ -65,7 +75,11 @@ COMMANDS = (
     ),
     CommandSpec(
         "grant.give/1", GiveGrant, lambda data: f"person/{data.person}", "give", _give,
-        owner=lambda data: data.org, reads=lambda _env, _states: (DEFINITIONS, "orgs"),
+        owner=lambda _data: "", reads=lambda _env, _states: (DEFINITIONS, "orgs"),
+    ),
+    CommandSpec(
+        "person.enrol/1", EnrolPerson, lambda data: f"person/{data.person}", "enrol", _enrol,
+        owner=lambda _data: "", reads=lambda _env, _states: (DEFINITIONS,),
     ),
     CommandSpec(
         "grant.end/1", EndGrant, lambda data: f"person/{data.person}", "end", _end,

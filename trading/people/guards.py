@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trading.engine.context import Context
 from trading.engine.registry import GuardSpec
-from trading.people.rules import LEVELS, Orgs, Person, holds
+from trading.people.rules import LEVELS, Orgs, Person, holds, root
 
 
 def granted(context: Context) -> bool:
@@ -13,8 +13,18 @@ def granted(context: Context) -> bool:
     orgs = context.find(Orgs, "orgs")
     if person is None or orgs is None:
         return False
-    target = getattr(context.data, "org", "") or context.stream.org
-    return holds(person, orgs, context.env.role, target, context.at_us)
+    return holds(person, orgs, context.env.role, _target(context, orgs), context.at_us)
+
+
+def _target(context: Context, orgs: Orgs) -> str:
+    """Return the organisation that the act concerns.
+
+    It is the owner of the stream; for streams without one, where the act itself points to, and
+    the root of the tree for what concerns the whole centre.
+    """
+    data = context.data
+    pointed = getattr(data, "parent", "") or getattr(data, "org", "")
+    return context.stream.org or pointed or root(orgs)
 
 
 def _org_new(context: Context) -> bool:
@@ -39,6 +49,10 @@ def _org_known(context: Context) -> bool:
     return orgs is not None and context.data.org in orgs.nodes
 
 
+def _name_disclosed(context: Context) -> bool:
+    return len(context.env.sd) == 1
+
+
 def _grant_dated(context: Context) -> bool:
     return bool(context.data.from_us < context.data.to_us)
 
@@ -48,5 +62,6 @@ GUARDS = (
     GuardSpec("org_below_parent_v1", _org_below, "parent", "decision 16"),
     GuardSpec("org_known_v1", _org_known, "org", "decision 16"),
     GuardSpec("role_known_v1", _role_known, "role", "decision 16"),
+    GuardSpec("name_disclosed_v1", _name_disclosed, "name", "decision 6"),
     GuardSpec("grant_dated_v1", _grant_dated, "to_us", "decision 16"),
 )

@@ -37,9 +37,10 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Person(Facet, frozen=True):
-    """What one person may do; the person's name lies in an opening, not here."""
+    """What one person may do; the name lies in the opening behind ``name_digest``."""
 
     grants: tuple[Grant, ...] = ()
+    name_digest: str = ""
 
 
 class OrgAdded(Event, frozen=True, tag="org_added/1"):
@@ -49,6 +50,12 @@ class OrgAdded(Event, frozen=True, tag="org_added/1"):
     parent: str
     level: str
     name_zh: str
+
+
+class PersonEnrolled(Event, frozen=True, tag="person_enrolled/1"):
+    """A person is known by name; ``name_digest`` is an RFC 9901 digest."""
+
+    name_digest: str
 
 
 class GrantGiven(Event, frozen=True, tag="grant_given/1"):
@@ -76,21 +83,25 @@ def org_added(orgs: Orgs | None, event: OrgAdded) -> Orgs:
 
 def grant_given(person: Person | None, event: GrantGiven) -> Person:
     """Fold a given grant."""
-    grants = person.grants if person else ()
-    return Person((*grants, Grant(event.role, event.org, event.from_us, event.to_us)))
+    found = person or Person()
+    grant = Grant(event.role, event.org, event.from_us, event.to_us)
+    return msgspec.structs.replace(found, grants=(*found.grants, grant))
 
 
-def grant_ended(person: Person | None, event: GrantEnded) -> Person:
+def grant_ended(person: Person, event: GrantEnded) -> Person:
     """Fold an ended grant: what was held in the past stays readable."""
-    grants = person.grants if person else ()
-    return Person(
-        tuple(
-            msgspec.structs.replace(grant, to_us=min(grant.to_us, event.at_us))
-            if (grant.role, grant.org) == (event.role, event.org)
-            else grant
-            for grant in grants
-        )
+    grants = tuple(
+        msgspec.structs.replace(grant, to_us=min(grant.to_us, event.at_us))
+        if (grant.role, grant.org) == (event.role, event.org)
+        else grant
+        for grant in person.grants
     )
+    return msgspec.structs.replace(person, grants=grants)
+
+
+def person_enrolled(person: Person | None, event: PersonEnrolled) -> Person:
+    """Fold the enrolment."""
+    return msgspec.structs.replace(person or Person(), name_digest=event.name_digest)
 
 
 def covers(orgs: Orgs, holder: str, target: str) -> bool:
@@ -103,6 +114,11 @@ def covers(orgs: Orgs, holder: str, target: str) -> bool:
             return False
         target = node.parent
     return False
+
+
+def root(orgs: Orgs) -> str:
+    """Return the organisation without a parent, empty in an empty tree."""
+    return next((name for name, node in orgs.nodes.items() if not node.parent), "")
 
 
 def holds(person: Person, orgs: Orgs, role: str, target: str, at_us: int) -> bool:

@@ -20,12 +20,7 @@ DEPTH_MAX = 32
 _KEY_CHARACTERS = b"_0123456789abcdefghijklmnopqrstuvwxyz"
 _PLAIN = frozenset({str, bool, type(None)})
 
-
-def _refuse_number(literal: str) -> None:
-    raise ValueError(literal)
-
-
-_decoder = msgspec.json.Decoder(float_hook=_refuse_number)
+_decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder(order="sorted")
 
 encode_trusted = _encoder.encode

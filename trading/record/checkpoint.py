@@ -20,7 +20,7 @@ from trading.record.merkle import EMPTY_ROOT, HASH_SIZE
 from trading.record.note import Note, PublicKey, SigningKey, base64_bytes, base64_text
 
 SIZE_MAX = 2**63 - 1
-_TEXT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]+)\n", re.ASCII)
+_TEXT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]+)\n")
 
 
 @dataclass(frozen=True, slots=True)

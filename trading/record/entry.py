@@ -91,7 +91,10 @@ class Body(
     omit_defaults=True,
     rename={"given": "in"},
 ):
-    """The body of one entry; ``v`` has no default so that it is always written."""
+    """The body of one entry; ``org`` is the owner's organisation.
+
+    ``v`` has no default so that it is always written.
+    """
 
     v: str
     kind: str
@@ -103,6 +106,7 @@ class Body(
     at_us: int
     out: Any
     given: Any = None
+    org: str = ""
 
 
 class RawBody(
@@ -120,11 +124,26 @@ class RawBody(
     at_us: int
     out: msgspec.Raw
     given: msgspec.Raw = msgspec.Raw(b"")
+    org: str = ""
 
 
 class Sealed(msgspec.Struct, frozen=True):
     """An entry ready to be appended: its body, the salt that blinds it, leaf hash."""
 
+    stream: str
+    seq: int
+    kind: str
+    at_us: int
+    audience: str
+    body: bytes
+    salt: bytes
+    hash: bytes
+
+
+class Row(msgspec.Struct, frozen=True):
+    """An entry as it is stored, at its place in the log."""
+
+    idx: int
     stream: str
     seq: int
     kind: str

@@ -27,8 +27,7 @@ FORMAT = "c2sp.org/tlog-proof@v1"
 STEPS_MAX = 63
 _HEAD = re.compile(
     rf"{re.escape(FORMAT)}\n(?:extra ([A-Za-z0-9+/=]*)\n)?index (0|[1-9][0-9]{{0,18}})\n"
-    rf"((?:[A-Za-z0-9+/=]+\n){{0,{STEPS_MAX}}})",
-    re.ASCII,
+    rf"((?:[A-Za-z0-9+/=]+\n){{0,{STEPS_MAX}}})"
 )
 
 

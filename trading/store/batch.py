@@ -10,9 +10,11 @@ import msgspec
 
 from trading.base.errors import (
     GuardFailed,
+    IntegrityFault,
     NotFound,
     NotPermitted,
     TradingError,
+    UnknownName,
     WrongState,
 )
 from trading.engine.context import Envelope
@@ -20,6 +22,8 @@ from trading.engine.kernel import Decision, Kernel
 from trading.engine.registry import PUBLIC
 from trading.engine.stream import Stream
 from trading.record.entry import FORMAT, REFUSED, Body, In, Out, Sealed, read, seal
+
+SALT_BYTES_MIN = 16
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -49,6 +53,14 @@ class Item:
     answer: Receipt | TradingError | BaseException | None = None
 
 
+@dataclass(slots=True)
+class Tick:
+    """The wish to decide at most ``due_max`` due timers; the future tells how many were due."""
+
+    due_max: int
+    future: Future[int] = field(default_factory=Future)
+
+
 class Overlay:
     """States as a batch sees them: its own changes before the committed cache."""
 
@@ -73,6 +85,27 @@ class Overlay:
         return found if found is not None else self._cache.get(name, default)
 
 
+class Declared:
+    """The states that a command declared, and no others.
+
+    Replay knows every state and another writer's cache holds others: a decision that looked at
+    an undeclared stream would not be repeated.
+    """
+
+    __slots__ = ("_names", "_states")
+
+    def __init__(self, states: Overlay, names: tuple[str, ...]) -> None:
+        """Show those of ``states`` that are among ``names``."""
+        self._states = states
+        self._names = names
+
+    def get(self, name: str, /) -> Stream | None:
+        """Return the state of ``name``; raise ``UnknownName`` where it was not declared."""
+        if name not in self._names:
+            raise UnknownName(f"the stream {name} was not declared", name=name)
+        return self._states.get(name)
+
+
 @dataclass(slots=True)
 class Batch:
     """Everything one transaction will write; dropped whole when it fails."""
@@ -83,6 +116,8 @@ class Batch:
     entries: list[Sealed] = field(default_factory=list)
     changed: dict[str, Stream] = field(default_factory=dict)
     tokens: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+    openings: list[tuple[str, str, bytes]] = field(default_factory=list)
+    files: list[tuple[bytes, str]] = field(default_factory=list)
 
     def append(self, kernel: Kernel, env: Envelope, decision: Decision) -> Receipt:
         """Seal every part, then move the overlay; all parts or, on an exception, none."""
@@ -97,6 +132,9 @@ class Batch:
         ]
         index = self.first + len(self.entries)
         self.entries.extend(sealed)
+        if decision.outcome != REFUSED:
+            self.openings.extend(env.openings)
+            self.files.extend(env.files)
         for state in after:
             self.states[state.name] = state
             self.changed[state.name] = state
@@ -116,10 +154,14 @@ def _seal(
             env.docs, env.sd,
         )  # fmt: skip
     body = Body(
-        FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out, given
-    )
-    salt = b"" if audience == PUBLIC else sha256(env.salt + b"%d/%d" % part).digest()
-    return seal(body, audience, salt)
+        FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out, given,
+        before.org,
+    )  # fmt: skip
+    if audience == PUBLIC:
+        return seal(body, audience, b"")
+    if len(env.salt) < SALT_BYTES_MIN:
+        raise IntegrityFault("a body that is not public was given no salt", kind=env.kind)
+    return seal(body, audience, sha256(env.salt + b"%d/%d" % part).digest())
 
 
 def refusal(receipt: Receipt) -> TradingError:
@@ -141,17 +183,15 @@ def receipt_of(index: int, body: bytes, leaf_hash: bytes) -> Receipt:
     """Rebuild the receipt of a committed entry, for a retry that comes with the same key."""
     raw = read(body)
     out = _outcome.decode(raw.out)
-    failed = tuple(guard for guard, holds in out.guards.items() if not holds)
     return Receipt(
-        index, leaf_hash.hex(), raw.stream, raw.seq, raw.at_us, out.outcome, out.code,
-        failed if out.outcome == REFUSED else (),
-    )  # fmt: skip
+        index, leaf_hash.hex(), raw.stream, raw.seq, raw.at_us, out.outcome, out.code, out.failed
+    )
 
 
 class _Outcome(msgspec.Struct):
     outcome: str
     code: str = ""
-    guards: dict[str, bool] = {}
+    failed: tuple[str, ...] = ()
 
 
 _outcome = msgspec.json.Decoder(_Outcome)

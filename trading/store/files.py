@@ -79,16 +79,12 @@ def write_once(path: Path, content: bytes, scratch: Path) -> None:
     ``scratch`` is a folder on the same file system. Raises ``IntegrityFault`` when other bytes
     are already published there: a published path never changes.
     """
-    if not path.exists():
-        with _temporary(scratch, content, PUBLIC_FILE) as written:
-            try:
-                os.link(written, path)
-            except FileExistsError:
-                pass
-            else:
-                return
-    if path.read_bytes() != content:
-        raise IntegrityFault("other bytes are already published", path=path.name)
+    with _temporary(scratch, content, PUBLIC_FILE) as written:
+        try:
+            os.link(written, path)
+        except FileExistsError:
+            if path.read_bytes() != content:
+                raise IntegrityFault("other bytes are published", path=path.name) from None
 
 
 @contextlib.contextmanager

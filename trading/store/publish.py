@@ -41,8 +41,7 @@ LEASE_US = 15 * SECOND_US
 _SCRATCH = ".new"
 _HEAD = text('SELECT size, "range" FROM projection_head WHERE id = 1')
 _ROWS = text(
-    "SELECT idx, body, salt, hash FROM record_entry "
-    "WHERE idx >= :first AND idx < :end ORDER BY idx"
+    "SELECT idx, body, salt, hash FROM record_entry WHERE idx >= :first AND idx < :end ORDER BY idx"
 )
 
 Rows = Sequence[Any]
@@ -203,5 +202,3 @@ def _answering() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StorageDown("the storage did not answer") from error
-
-

@@ -24,9 +24,7 @@ _KINDS = {
 }
 _SCHEMA_VERSION = "private_schema_version"
 _EXISTS = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
-_MAY_CREATE = text(
-    "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
-)
+_MAY_CREATE = text("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
 # Since PostgreSQL 16 a member may be one that cannot take the role.
 _SET_OPTION_SINCE = 160000
 _MAY_ASSUME = "SELECT pg_has_role(session_user, oid, %s) FROM pg_roles WHERE rolname = %s"

@@ -107,7 +107,7 @@ def check_signed(home: Home) -> Checkpoint | None:
     """
     # In this order: another worker may sign and show one more between two of these lines.
     shown = published(home)
-    archived = (home.log_dir / ARCHIVE).exists()
+    archived = any((home.log_dir / ARCHIVE).glob("*"))
     last = last_signed(home)
     if last is None and (shown is not None or archived):
         raise IntegrityFault("keys/signed.note is missing while a checkpoint is published")
@@ -182,5 +182,3 @@ def _read_key(home: Home) -> SigningKey:
         raise SetupError("keys/log.key is missing: this directory cannot sign") from None
     except (OSError, ValueError, InvalidInput):
         raise SetupError("keys/log.key is damaged") from None
-
-

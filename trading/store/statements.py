@@ -30,6 +30,7 @@ _STATE_COLUMNS = {
     "due_us": "bigint",
     "live": "int",
 }
+_OPENING_COLUMNS = {"digest": "text", "subject": "text", "sealed": "bytea"}
 _IDEMPOTENCY_COLUMNS = {"token": "bytea", "mac": "bytea", "idx": "bigint"}
 
 Rows = Sequence[tuple[Any, ...]]
@@ -57,6 +58,7 @@ class Statements:
         "SELECT body FROM record_entry WHERE stream = 'definitions' "
         "AND kind = 'definition.enter/1' ORDER BY seq"
     )
+    definitions_after = definitions.replace("ORDER", "AND seq > ? ORDER")
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
         """Return (stream, seq, state) of the named streams that exist."""
@@ -89,6 +91,10 @@ class Statements:
     def insert_idempotency(self, connection: Connection, rows: Rows) -> None:
         """Remember the idempotency tokens of the batch."""
         self._insert(connection, "private_idempotency", _IDEMPOTENCY_COLUMNS, rows)
+
+    def insert_openings(self, connection: Connection, rows: Rows) -> None:
+        """Keep the sealed openings of the personal fields that the batch's entries commit to."""
+        self._insert(connection, "private_opening", _OPENING_COLUMNS, rows)
 
     def one(self, connection: Connection, sql: str, *given: object) -> Any:
         """Return the first row or None."""
@@ -123,6 +129,7 @@ class PostgresStatements(Statements):
     mark_alive = Statements.mark_alive.replace("?", "%s")
     kind_at = Statements.kind_at.replace("?", "%s")
     entry_at = Statements.entry_at.replace("?", "%s")
+    definitions_after = Statements.definitions_after.replace("?", "%s")
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
         """Return (stream, seq, state) of the named streams that exist."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from trading.base.errors import ClockDrifted, TradingError
+from trading.base.errors import ClockDrifted, IntegrityFault
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
+from trading.engine.stream import Stream
 from trading.record.entry import DONE, REFUSED
-from trading.store.batch import Batch, Item, Receipt, refusal
+from trading.store.batch import Batch, Declared, Item, Receipt, refusal
 from trading.store.idempotency import Known
 from trading.store.state import StateCodec
 from trading.store.statements import Statements
 from trading.store.upkeep import Upkeep
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,27 @@ class Turn:
     codec: StateCodec
     upkeep: Upkeep
 
-    def take(self, items: list[Item], fire: Sequence[str], last_us: int) -> None:
-        """Decide upkeep, ``items`` and the timers of ``fire``; answers are left in the items."""
+    def take(self, items: list[Item], due_max: int, last_us: int) -> int:
+        """Decide upkeep, ``items`` and up to ``due_max`` due timers; return how many were due.
+
+        Answers are left in the items. ``last_us`` is the instant of the last entry.
+        """
         if not self.kernel.catalogue.edition:
             self.decide_all(items)
-            return
+            return 0
         drift_us = self.upkeep.drift_us(last_us)
         if drift_us:
             self._decide_upkeep(self.upkeep.incident(drift_us, self._live()))
             for item in items:
                 item.answer = ClockDrifted(drift_us=drift_us)
-            return
-        alive_us = 0 if self.upkeep.started else self.sql.number(self.connection, self.sql.alive)
+            return 0
+        alive_us = last_us
+        if not self.upkeep.started:
+            alive_us = max(last_us, self.sql.number(self.connection, self.sql.alive))
         self._decide_upkeep(self.upkeep.absence(alive_us, self._live))
-        self.decide_all(items)
-        if fire:
-            self.fetch([name for name in fire if name not in self.batch.states])
-            self.fire_due(fire)
         self._decide_upkeep(self.upkeep.summary(self.batch.at_us))
+        self.decide_all(items)
+        return self._fire_anywhere(due_max) if due_max else 0
 
     def decide_all(self, items: list[Item]) -> None:
         """Decide ``items`` in order; one bad command never stops the others."""
@@ -64,45 +71,34 @@ class Turn:
         A refusal beyond the limit per actor and minute leaves no entry: its index is -1.
         """
         names = self.load(env)
-        self.fire_due(names, env)
-        batch = self.batch
-        decision = self.kernel.decide(env, batch.states, batch.at_us)
-        if decision.outcome == REFUSED and self.upkeep.suppresses(env, batch.at_us):
-            return Receipt(
-                -1, "", "", 0, batch.at_us, REFUSED, decision.code, decision.failed
-            )
-        receipt = batch.append(self.kernel, env, decision)
-        if decision.outcome == DONE:
-            self.kernel.learn(env)
-        return receipt
+        while self.fire_due(names, env):
+            names = self.load(env)
+        return self._append(env, names)
 
-    def fire_due(self, names: Sequence[str], env: Envelope | None = None) -> None:
+    def fire_due(self, names: Sequence[str], env: Envelope | None = None) -> bool:
         """Decide every timer due for ``names`` in order of (due instant, stream).
 
-        A timer that its own guards refuse waits for what they wait for.
+        A timer that its own guards refuse waits for what they wait for. Without ``env`` one that
+        cannot be decided is told to the log of the process and does not stop the others. Returns
+        whether any was decided.
         """
-        batch = self.batch
         waiting: set[str] = set()
-        while True:
-            due = [
-                (state.due_us, name)
-                for name in names
-                if (state := batch.states.get(name)) is not None
-                and 0 < state.due_us <= batch.at_us
-                and name not in waiting
-            ]
-            if not due:
-                return
-            _due_us, name = min(due)
-            state = batch.states.get(name)
-            assert state is not None
-            timer = self.upkeep.due(state, batch.at_us, env)
-            self.load(timer)
-            decision = self.kernel.decide(timer, batch.states, batch.at_us)
-            if decision.outcome == DONE:
-                batch.append(self.kernel, timer, decision)
+        fired = False
+        while (state := self._most_due(names, waiting)) is not None:
+            try:
+                moved = self._fire(state, env)
+            except DBAPIError:
+                raise
+            except Exception:
+                if env is not None:
+                    raise
+                _log.exception("the timer %s of %s cannot be decided", state.due, state.name)
+                moved = False
+            if moved:
+                fired = True
             else:
-                waiting.add(name)
+                waiting.add(state.name)
+        return fired
 
     def load(self, env: Envelope) -> tuple[str, ...]:
         """Load what ``env`` declares, and what it declares once that is known."""
@@ -146,12 +142,57 @@ class Turn:
             )
         )
 
-    def _decide_upkeep(self, commands: Sequence[Envelope]) -> None:
-        for env in commands:
-            try:
-                self.decide(env)
-            except TradingError:
+    def _append(self, env: Envelope, names: tuple[str, ...]) -> Receipt:
+        batch = self.batch
+        decision = self.kernel.decide(env, Declared(batch.states, names), batch.at_us)
+        if decision.outcome == REFUSED and self.upkeep.suppresses(env, batch.at_us):
+            return Receipt(
+                -1, "", "", 0, batch.at_us, REFUSED, decision.code, decision.failed
+            )
+        receipt = batch.append(self.kernel, env, decision)
+        if decision.outcome == DONE:
+            self.kernel.learn(env, receipt.seq)
+        return receipt
+
+    def _most_due(self, names: Sequence[str], waiting: set[str]) -> Stream | None:
+        found: Stream | None = None
+        for name in names:
+            state = self.batch.states.get(name)
+            if state is None or not 0 < state.due_us <= self.batch.at_us or name in waiting:
                 continue
+            if found is None or (state.due_us, name) < (found.due_us, found.name):
+                found = state
+        return found
+
+    def _fire(self, state: Stream, env: Envelope | None) -> bool:
+        """Decide the due timer of ``state``; return whether the stream went on by it."""
+        timer = self.upkeep.due(state, self.batch.at_us, env)
+        names = self.load(timer)
+        decision = self.kernel.decide(
+            timer, Declared(self.batch.states, names), self.batch.at_us
+        )
+        if decision.outcome != DONE:
+            return False
+        self.batch.append(self.kernel, timer, decision)
+        after = self.batch.states.get(state.name)
+        return after is None or (after.due_us, after.due) != (state.due_us, state.due)
+
+    def _fire_anywhere(self, due_max: int) -> int:
+        rows = self.sql.all(self.connection, self.sql.due, (self.batch.at_us, due_max))
+        names = [row[0] for row in rows]
+        self.fetch([name for name in names if name not in self.batch.states])
+        self.fire_due(names)
+        return len(names)
+
+    def _decide_upkeep(self, commands: Sequence[Envelope]) -> None:
+        """Decide what the engine itself has to say, before any timer of the same streams.
+
+        Raises ``IntegrityFault`` when it is refused: a lot that ought to be held must not go on.
+        """
+        for env in commands:
+            receipt = self._append(env, self.load(env))
+            if receipt.outcome != DONE:
+                raise IntegrityFault("upkeep was refused", kind=env.kind, reason=receipt.code)
 
     def _live(self) -> Sequence[tuple[str, int]]:
         return [(name, due or 0) for name, due in self.sql.all(self.connection, self.sql.live)]

@@ -7,7 +7,7 @@ are. Source: decisions 5 and 14.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from trading.base.clock import MINUTE_US, SECOND_US, Clock
@@ -30,8 +30,25 @@ class Limits:
     refusals_per_minute: int = 30
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What upkeep remembers from batch to batch."""
+
+    alive_us: int = 0
+    incident: bool = False
+    minute: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> _Seen:
+        return replace(self, refusals=dict(self.refusals))
+
+
 class Upkeep:
-    """Decides what the engine has to say in a batch; holds no connection of its own."""
+    """Decides what the engine has to say in a batch; holds no connection of its own.
+
+    What it said counts once the batch is committed (``keep``); a batch that failed is forgotten
+    (``forget``), so that an outage or an incident is told again.
+    """
 
     def __init__(
         self, kernel: Kernel, clock: Clock, limits: Limits, entropy: Callable[[int], bytes]
@@ -41,10 +58,16 @@ class Upkeep:
         self._clock = clock
         self._limits = limits
         self._entropy = entropy
-        self._alive_us = 0
-        self._incident = False
-        self._minute = 0
-        self._refusals: dict[str, int] = {}
+        self._kept = _Seen()
+        self._seen = _Seen()
+
+    def keep(self) -> None:
+        """Remember: the batch is in the record."""
+        self._kept = self._seen.copy()
+
+    def forget(self) -> None:
+        """Go back to the last batch that was committed."""
+        self._seen = self._kept.copy()
 
     def absence(
         self, last_us: int, live: Callable[[], Sequence[tuple[str, int]]]
@@ -55,11 +78,11 @@ class Upkeep:
         longer than the limit, or away while an end passed: every live lot is held since then.
         """
         now_us = self._clock.now_us()
-        started = self._alive_us == 0
-        last_us = last_us if started else self._alive_us
-        self._alive_us = now_us
+        starting = not self.started
+        last_us = last_us if starting else self._seen.alive_us
+        self._seen.alive_us = now_us
         away_us = self._clock.away_us(last_us) if last_us else 0
-        if away_us <= 0 or (not started and away_us <= STALL_US):
+        if away_us <= 0 or (not starting and away_us <= STALL_US):
             return []
         lots = [
             name
@@ -77,7 +100,7 @@ class Upkeep:
     @property
     def started(self) -> bool:
         """Tell whether a batch has been opened since the start."""
-        return self._alive_us > 0
+        return self._seen.alive_us > 0
 
     def drift_us(self, last_us: int) -> int:
         """Return by how much the clock is wrong beyond the limit, 0 while it can be trusted.
@@ -89,15 +112,15 @@ class Upkeep:
         behind_us = self._clock.now_us() - last_us
         worst_us = min(drift_us, behind_us) if behind_us < 0 else drift_us
         if abs(worst_us) <= self._limits.drift_us:
-            self._incident = False
+            self._seen.incident = False
             return 0
         return worst_us
 
     def incident(self, drift_us: int, live: Sequence[tuple[str, int]]) -> list[Envelope]:
         """Return the commands that open a clock incident, once until the clock is right."""
-        if self._incident:
+        if self._seen.incident:
             return []
-        self._incident = True
+        self._seen.incident = True
         names = [name for name, _due_us in live]
         chunks = [names[n : n + LOTS_PER_ENTRY] for n in range(0, len(names), LOTS_PER_ENTRY)]
         return [
@@ -125,18 +148,18 @@ class Upkeep:
 
     def suppresses(self, env: Envelope, at_us: int) -> bool:
         """Count a refusal of this actor; True when the minute's limit is reached."""
-        self._minute = self._minute or at_us // MINUTE_US
+        self._seen.minute = self._seen.minute or at_us // MINUTE_US
         who = env.account or env.actor
-        self._refusals[who] = self._refusals.get(who, 0) + 1
-        return self._refusals[who] > self._limits.refusals_per_minute
+        self._seen.refusals[who] = self._seen.refusals.get(who, 0) + 1
+        return self._seen.refusals[who] > self._limits.refusals_per_minute
 
     def summary(self, at_us: int) -> list[Envelope]:
         """Return the commands that stand for the refusals suppressed in past minutes."""
-        if not self._refusals or at_us // MINUTE_US == self._minute:
+        if not self._seen.refusals or at_us // MINUTE_US == self._seen.minute:
             return []
         limit = self._limits.refusals_per_minute
-        over = {who: n - limit for who, n in self._refusals.items() if n > limit}
-        self._refusals, self._minute = {}, 0
+        over = {who: n - limit for who, n in self._seen.refusals.items() if n > limit}
+        self._seen.refusals, self._seen.minute = {}, 0
         return [
             self._envelope("refused.suppressed/1", Suppressed(who, count), at_us)
             for who, count in sorted(over.items())

@@ -11,19 +11,21 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from trading.base.clock import SECOND_US, Clock
-from trading.base.errors import StorageBusy, StorageDown, TradingError
+from trading.base.errors import IntegrityFault, StorageBusy, StorageDown, TradingError
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
 from trading.engine.stream import Stream
 from trading.record.merkle import CompactRange
-from trading.store.batch import Batch, Item, Overlay, Receipt
+from trading.store import documents
+from trading.store.batch import Batch, Item, Overlay, Receipt, Tick
 from trading.store.idempotency import token_of
 from trading.store.projection import Projection, write_projections
 from trading.store.state import StateCodec
@@ -64,7 +66,9 @@ class Writer:
         self._sql = statements_for(engine.dialect.name)
         self._codec = StateCodec(kernel.registry)
         self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy)
-        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._queue: SimpleQueue[Item | Tick | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._stopping = False
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self._cache: dict[str, Stream] = {}
@@ -76,12 +80,13 @@ class Writer:
     def submit(self, env: Envelope) -> Future[Receipt]:
         """Queue a command; the future answers after the commit that holds its entry.
 
-        Raises ``StorageBusy`` when too many are waiting; nothing was recorded then.
+        Raises ``StorageBusy`` when too many are waiting and ``StorageDown`` after ``stop``;
+        nothing was recorded then.
         """
         if self._queue.qsize() >= QUEUE_MAX:
             raise StorageBusy("too many commands are waiting", retry_after_seconds=1)
         item = Item(env, Future(), *token_of(env, self._mac_key))
-        self._queue.put(item)
+        self._put(item)
         return item.future
 
     def execute(self, env: Envelope) -> Receipt:
@@ -93,77 +98,98 @@ class Writer:
         return item.future.result()
 
     def tick(self, due_max: int = BATCH_MAX) -> int:
-        """Mark the service alive and decide what is due anywhere; return how much was due."""
-        connection = self._connect()
-        with connection.begin():
-            rows = self._sql.all(connection, self._sql.due, (self.clock.now_us(), due_max))
-        self.process([], [row[0] for row in rows])
-        return len(rows)
+        """Mark the service alive and decide what is due anywhere; return how much was due.
+
+        Commands that came before the tick are decided before it. Raises ``Unavailable`` when the
+        storage did not take the batch.
+        """
+        tick = Tick(due_max)
+        if self._thread is not None:
+            self._put(tick)
+        else:
+            self.process([], tick)
+        return tick.future.result()
 
     def start(self) -> None:
         """Start the writing thread."""
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Decide what is waiting, then end the thread and close the connection."""
         if self._thread is not None:
-            self._queue.put(None)
+            with self._gate:
+                self._stopping = True
+                self._queue.put(None)
             self._thread.join()
             self._thread = None
         self._disconnect()
 
-    def process(self, items: list[Item], fire: Sequence[str] = ()) -> None:
-        """Decide ``items`` and the timers of ``fire`` in one transaction, then answer.
+    def process(self, items: list[Item], tick: Tick | None = None) -> None:
+        """Decide ``items`` and what is due in one transaction, then answer.
 
-        After a constraint error the items are tried one by one; any other storage error answers
-        all of them, and the next batch starts on a new connection.
+        After a constraint error, or an error of our own, the items are tried one by one; any
+        other storage error answers all of them, and the next batch starts on a new connection.
         """
         try:
-            self._transact(items, fire)
-        except IntegrityError:
+            batch, due = self._transact(items, tick.due_max if tick else 0)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive it, every caller is told
             self._disconnect()
-            if len(items) > 1:
+            if _concerns_one(error) and len(items) + (tick is not None) > 1:
                 for item in items:
                     self.process([item])
+                if tick is not None:
+                    self.process([], tick)
                 return
-            _fail(items, StorageDown("a constraint refused the entry"))
-        except DBAPIError as error:
-            self._disconnect()
-            _fail(items, _storage_error(error))
-        except TradingError as error:
-            self._disconnect()
-            _fail(items, error)
+            _fail(items, tick, _answer_to(error))
+            return
         for item in items:
             _deliver(item)
+        if tick is not None:
+            tick.future.set_result(due)
+        if batch.entries:
+            with suppress(Exception):  # a hint to others, who look for themselves as well
+                self._on_commit(self._size)
+
+    def _put(self, wanted: Item | Tick) -> None:
+        with self._gate:
+            if self._stopping:
+                raise StorageDown("the writer has stopped")
+            self._queue.put(wanted)
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            waiting: list[Item] = []
+        going = True
+        while going:
+            items: list[Item] = []
+            tick: Tick | None = None
             found = self._queue.get()
             while found is not None:
-                waiting.append(found)
-                if len(waiting) >= BATCH_MAX:
+                if isinstance(found, Tick):
+                    tick = found
+                    break
+                items.append(found)
+                if len(items) >= BATCH_MAX:
                     break
                 try:
                     found = self._queue.get_nowait()
                 except Empty:
                     break
-            stopping = found is None
-            if waiting:
-                self.process(waiting)
+            going = found is not None
+            if items or tick:
+                self.process(items, tick)
 
-    def _transact(self, items: list[Item], fire: Sequence[str]) -> None:
+    def _transact(self, items: list[Item], due_max: int) -> tuple[Batch, int]:
         connection = self._connect()
         transaction = connection.begin()
         try:
             batch, last_us = self._open(connection)
             turn = Turn(connection, batch, self.kernel, self._sql, self._codec, self._upkeep)
-            turn.take(items, fire, last_us)
+            due = turn.take(items, due_max, last_us)
             tree = self._write(connection, batch)
         except BaseException:
-            transaction.rollback()
+            with suppress(SQLAlchemyError):
+                transaction.rollback()
             raise
         try:
             transaction.commit()
@@ -171,6 +197,7 @@ class Writer:
             if not self._was_committed(batch):
                 raise
         self._committed(batch, tree)
+        return batch, due
 
     def _open(self, connection: Connection) -> tuple[Batch, int]:
         """Lock the head; forget the cache when another writer has moved it since."""
@@ -178,11 +205,14 @@ class Writer:
         if size != self._size:
             self._cache = {}
             self._range = CompactRange.from_bytes(bytes(packed))
-            self._size = size
-            rows = self._sql.all(connection, self._sql.definitions)
-            for (body,) in rows[self._edition :]:
+            if self._range.size != size:
+                raise IntegrityFault("the head and its compact range differ in size")
+            catalogue = self.kernel.catalogue
+            given = (catalogue.seq,)
+            for (body,) in self._sql.all(connection, self._sql.definitions_after, given):
                 self.kernel.learn_entry(bytes(body))
-            self._edition = self.kernel.catalogue.edition
+            self._edition = catalogue.edition
+            self._size = size
         return Batch(size, max(self.clock.now_us(), last_us), Overlay(self._cache)), last_us
 
     def _write(self, connection: Connection, batch: Batch) -> CompactRange:
@@ -203,11 +233,16 @@ class Writer:
             tokens = [(token, mac, idx) for token, (mac, idx) in batch.tokens.items()]
             self._sql.insert_idempotency(connection, tokens)
         write_projections(connection, self._projections, batch.changed)
+        if batch.openings:
+            self._sql.insert_openings(connection, batch.openings)
+        for content, media_type in batch.files:
+            documents.put(connection, content, media_type)
         tree = self._range.extended([entry.hash for entry in batch.entries])
         self._sql.run(connection, self._sql.update_head, tree.size, tree.to_bytes(), at_us)
         return tree
 
     def _committed(self, batch: Batch, tree: CompactRange) -> None:
+        self._upkeep.keep()
         self._range = tree
         self._size = tree.size
         self._edition = self.kernel.catalogue.edition
@@ -216,8 +251,6 @@ class Writer:
         self._cache.update(
             (name, state) for name, state in batch.states.loaded.items() if state is not None
         )
-        if batch.entries:
-            self._on_commit(tree.size)
 
     def _state_row(self, state: Stream) -> tuple[Any, ...]:
         workflow = self.kernel.catalogue.workflow(state.workflow)
@@ -235,11 +268,16 @@ class Writer:
         self._size = -1
         self._cache = {}
         self._marked_us = 0
+        self._upkeep.forget()
         self.kernel.catalogue.forget(self._edition)
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+        self._drop_connection()
+
+    def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                connection.invalidate()
+            connection.close()
 
     def _was_committed(self, batch: Batch) -> bool:
         """Tell, after a connection lost at COMMIT, whether the batch is in the record.
@@ -249,28 +287,45 @@ class Writer:
         """
         if not batch.entries:
             return False
-        if self._connection is not None:
-            self._connection.invalidate()
-        self._connection = self._engine.connect()
-        with self._connection.begin():
-            self._sql.one(self._connection, self._sql.lock_head)
-            row = self._sql.one(self._connection, self._sql.entry_at, batch.first)
+        self._drop_connection()
+        connection = self._connect()
+        with connection.begin():
+            self._sql.one(connection, self._sql.lock_head)
+            row = self._sql.one(connection, self._sql.entry_at, batch.first)
         return row is not None and bytes(row[1]) == batch.entries[0].hash
 
 
-def _storage_error(error: DBAPIError) -> TradingError:
-    said = str(error.orig).lower()
-    if "locked" in said or "lock timeout" in said:
+def _concerns_one(error: Exception) -> bool:
+    """Tell whether one command may be the cause: a constraint, or a fault of our own code."""
+    return isinstance(error, IntegrityError) or not isinstance(
+        error, TradingError | SQLAlchemyError
+    )
+
+
+def _answer_to(error: Exception) -> Exception:
+    """Return what callers are told; the words of a driver stay inside."""
+    if isinstance(error, IntegrityError):
+        return StorageDown("a constraint refused the entry")
+    if not isinstance(error, SQLAlchemyError):
+        return error
+    said = str(error).lower()
+    if "database is locked" in said or "lock timeout" in said:
         return StorageBusy("another writer holds the head", retry_after_seconds=1)
     return StorageDown("the storage did not take the batch", retry_after_seconds=5)
 
 
-def _fail(items: list[Item], error: TradingError) -> None:
+def _fail(items: list[Item], tick: Tick | None, error: Exception) -> None:
     for item in items:
         item.answer = error
+        _deliver(item)
+    if tick is not None:
+        tick.future.set_exception(error)
 
 
 def _deliver(item: Item) -> None:
+    """Answer a caller, who may have gone away meanwhile."""
+    if not item.future.set_running_or_notify_cancel():
+        return
     if isinstance(item.answer, Receipt):
         item.future.set_result(item.answer)
     else:

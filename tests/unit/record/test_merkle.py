@@ -295,5 +295,13 @@ def test_a_proof_holds_for_its_own_leaf_only() -> None:
                     verify_inclusion(m, size, LEAVES[other], path(m, 0, size), mth(0, size))
 
 
+def test_a_proof_does_not_climb_above_the_root() -> None:
+    """Whoever may lie about the size of a tree must not gain a step by it."""
+    with pytest.raises(BadProof, match="too long"):
+        verify_inclusion(0, 1, LEAVES[1], [LEAVES[0]], mth(0, 2))
+    with pytest.raises(BadProof, match="not within"):
+        verify_inclusion(-1, 4, LEAVES[3], path(3, 0, 4), mth(0, 4))
+
+
 def test_the_odd_last_node_is_not_doubled() -> None:
     assert root_of(LEAVES[:3]) != root_of([*LEAVES[:3], LEAVES[2]])

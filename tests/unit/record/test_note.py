@@ -116,6 +116,7 @@ MALFORMED = {
     "an empty line below": b"text\n\n" + GOOD + b"\n",
     "text below": b"text\n\n" + GOOD + b"text\n",
     "no last newline": b"text\n\n" + GOOD[:-1],
+    "a second line that is cut off": b"text\n\n" + GOOD + GOOD[:-1],
     "a hyphen for the dash": b"text\n\n" + GOOD.replace("—".encode(), b"-"),
     "no space after the dash": b"text\n\n" + GOOD.replace(b" other", b"other"),
     "no name": b"text\n\n" + signature_line(""),
@@ -128,12 +129,12 @@ MALFORMED = {
     "no padding": b"text\n\n" + "— a AAAAAAAA\n".encode().replace(b"AAAAAAAA", b"AAAAAAA"),
     "stray bits": b"text\n\n" + "— a AAAAAAB=\n".encode(),
     "a key id without a signature": b"text\n\n" + signature_line(data=b"\x00" * 4),
-    "a tab in the text": b"te\txt\n\n" + GOOD,
-    "a null in the text": b"te\x00xt\n\n" + GOOD,
+    "a tab in the text": b"a\tb\n\n" + GOOD,
+    "a null in the text": b"a\x00b\n\n" + GOOD,
     "carriage returns": b"text\r\n\n" + GOOD,
     "an escape in a name": b"text\n\n" + signature_line("a\x1bb"),
-    "not UTF-8": b"te\xffxt\n\n" + GOOD,
-    "a surrogate": b"te\xed\xa0\x80xt\n\n" + GOOD,
+    "not UTF-8": b"a\xffb\n\n" + GOOD,
+    "a surrogate": b"a\xed\xa0\x80b\n\n" + GOOD,
     "too many signatures": b"text\n\n" + GOOD * (SIGNATURES_MAX + 1),
     "too large": b"t" * NOTE_BYTES_MAX + b"\n\n" + GOOD,
 }
@@ -150,7 +151,16 @@ def test_the_bounds_themselves_are_within() -> None:
     tail = b"\n\n" + GOOD
     largest = b"t" * (NOTE_BYTES_MAX - len(tail)) + tail
     assert Note.parse(largest).to_bytes() == largest
+    with pytest.raises(BadNote, match="too large"):
+        Note.parse(b"t" + largest)
     assert Note.parse(b"\n\n" + GOOD).text == "\n"
+
+
+def test_no_control_character_stands_in_a_note() -> None:
+    for control in set(map(chr, range(32))) - {"\n"}:
+        with pytest.raises(BadNote):
+            Note.parse(f"a{control}b\n\n".encode() + GOOD)
+    assert Note.parse(b"a\x7fb\n\n" + GOOD).text == "a\x7fb\n"
 
 
 @given(st.binary(max_size=200))

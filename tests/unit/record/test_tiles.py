@@ -175,6 +175,8 @@ def test_a_smaller_tree_is_read_from_the_full_files_of_a_larger_one() -> None:
     assert reader.compact_range().root() == root_of([leaf_hash(e) for e in numbered(65_700)])
     assert list(reader.entries(65_536)) == numbered(65_700)[65_536:]
     assert "tile/0/256.p/164" not in large_log()
+    partial = read_tile(large_log().read, Tile(0, 256, 164))
+    assert partial == large_log()["tile/0/256"][: 164 * 32]
 
 
 def test_a_missing_file_is_not_found() -> None:

@@ -42,8 +42,10 @@ def _raises_enough(context: Context) -> bool:
 
 
 def _step_multiple(context: Context) -> bool:
-    plan = context.of(Terms).plan
-    return is_multiple(context.data.price_fen, plan.start_price_fen, plan.bid_step_fen)
+    plan, price_fen = context.of(Terms).plan, context.data.price_fen
+    if price_fen < plan.start_price_fen:
+        return True  # another rule refuses it, and says the true reason
+    return is_multiple(price_fen, plan.start_price_fen, plan.bid_step_fen)
 
 
 def _raise_within_max(context: Context) -> bool:

@@ -1,0 +1,5 @@
+"""``python -m trading.cli``."""
+
+from trading.cli import main
+
+main()

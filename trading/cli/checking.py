@@ -1,0 +1,119 @@
+"""Verify and replay for the commands: the same checks, told as progress and findings."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+
+import click
+import msgspec
+
+from trading.centre import PROJECTIONS, Centre, registry
+from trading.cli.output import pick, say
+from trading.record import replay, verify
+from trading.record.note import PublicKey
+from trading.store import log
+from trading.store.home import Home
+from trading.store.signer import log_reader, read_vkey
+from trading.store.state import StateCodec
+
+BEHIND_SECONDS = 2
+
+
+def verify_centre(centre: Centre, *, quiet: bool = False, saved: bytes = b"",
+                  vkeys: Iterable[PublicKey] = ()) -> bool:  # fmt: skip
+    """Verify database and published files of ``centre`` against each other; tell the result."""
+    home: Home = centre.home
+    report = verify.verify(
+        log_reader(home.log_dir),
+        tuple(vkeys) or (read_vkey(home),),
+        saved=saved,
+        rows=log.iterate(centre.reading),
+        head=log.head(centre.reading).tree,
+        progress=meter(pick("核验", "verify")),
+    )
+    if not quiet:
+        tell_report(report)
+    return report.ok
+
+
+def tell_report(report: verify.Report) -> None:
+    """Print the first line OK or FAIL, what was covered, and every finding."""
+    if report.ok:
+        say(
+            f"核验通过：{report.size} 条，根 {report.root[:16]}…，未公开 {report.closed} 条",
+            f"OK  verified {report.size} entries, root {report.root[:16]}…, {report.closed} closed",
+        )
+    else:
+        say("核验不通过：", "FAIL  the log does not verify:")
+    for finding in report.findings:
+        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+    if report.more:
+        say("  （还有更多）", "  (and more)")
+
+
+def replay_centre(
+    centre: Centre,
+    *,
+    quiet: bool = False,
+    lot: str = "",
+    until: Callable[[log.Row], bool] | None = None,
+) -> bool:
+    """Decide the whole record again and compare states and projections; tell the result."""
+    known = registry()
+    rows = log.iterate(centre.reading)
+    report = replay.replay(
+        rows, known, until=until, stream=f"lot/{lot}" if lot else "",
+        progress=meter(pick("重放", "replay"), log.head(centre.reading).size),
+    )  # fmt: skip
+    findings = list(report.findings)
+    if until is None and not findings:
+        codec = StateCodec(known)
+        findings += replay.compare_states(
+            report.states, log.stored_states(centre.reading), codec.encode
+        )
+        for projection in PROJECTIONS:
+            findings += replay.compare_rows(
+                projection.table.name,
+                projection.rows(report.states),
+                log.projection_rows(centre.reading, projection),
+            )
+    if not quiet:
+        tell_replay(report, findings)
+    return not findings
+
+
+def tell_replay(report: replay.ReplayReport, findings: list[verify.Finding]) -> None:
+    """Print the first line OK or FAIL and every finding."""
+    if findings:
+        say("重放不一致：", "FAIL  replay differs:")
+    else:
+        say(
+            f"重放一致：{report.entries} 条逐一重判，状态与数据相同",
+            f"OK  replayed {report.entries} entries; states and projections are equal",
+        )
+    for finding in findings:
+        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+
+
+def meter(name: str, total: int = 0) -> Callable[[int, int], None]:
+    """Return a progress line for work that lasts, on a terminal only."""
+    if not sys.stderr.isatty():
+        return lambda _done, _size: None
+    started = time.monotonic()
+    shown = [started]
+
+    def tell(done: int, size: int) -> None:
+        now = time.monotonic()
+        if now - started < BEHIND_SECONDS or now - shown[0] < 1:
+            return
+        shown[0] = now
+        click.echo(f"{name} {done}/{size or total}", err=True)
+
+    return tell
+
+
+def as_json(report: verify.Report) -> dict[str, object]:
+    """Return a report for ``--json``."""
+    return {"ok": report.ok, **msgspec.to_builtins(report)}

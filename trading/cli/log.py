@@ -1,0 +1,109 @@
+"""``trading log``: verify the published log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import click
+
+from trading.base.errors import NotFound, SetupError, StorageDown
+from trading.cli.checking import as_json as report_json
+from trading.cli.checking import meter, tell_report, verify_centre
+from trading.cli.output import FINDING, emit, guarded, json_option, open_centre, pick
+from trading.record.note import PublicKey
+from trading.record.tiles import ReadFile
+from trading.record.verify import Report, verify
+from trading.store.backup import mark_verified
+from trading.store.reveal import reveal_from
+from trading.store.signer import log_reader
+
+TIMEOUT_SECONDS = 10
+FILE_BYTES_MAX = 32 * 1024 * 1024
+
+
+@click.group("log")
+def log_command() -> None:
+    """公开日志 / The published log."""
+
+
+@log_command.command("verify")
+@click.option(
+    "--data", "data_dir", type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="数据目录：连同数据库一起核验 / with the database",
+)  # fmt: skip
+@click.option("--tiles", default="", help="日志目录或网址 / directory or URL of the files")
+@click.option(
+    "--vkey", "vkey_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="公钥文件，须从别处取得 / key line, got elsewhere than from the log",
+)  # fmt: skip
+@click.option(
+    "--since", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="此前保存的校验点 / a checkpoint saved before",
+)  # fmt: skip
+@json_option
+@guarded
+def log_verify(
+    data_dir: Path | None, tiles: str, vkey_file: Path | None, since: Path | None, *, as_json: bool
+) -> None:
+    """核验签名、数据块、条目、规范形式和链 / Verify signature, tiles, entries, chains."""
+    saved = since.read_bytes() if since else b""
+    vkeys = _vkeys(vkey_file)
+    if (data_dir is None) == (not tiles):
+        raise SetupError("give either --data or --tiles", field="data")
+    if data_dir is not None:
+        centre = open_centre(data_dir)
+        try:
+            ok = verify_centre(centre, quiet=as_json, saved=saved, vkeys=vkeys)
+            if ok:
+                mark_verified(centre.home)
+        finally:
+            centre.close()
+        if as_json:
+            emit({"ok": ok})
+    else:
+        report = _verify_files(tiles, vkeys, saved)
+        ok = report.ok
+        if as_json:
+            emit(report_json(report))
+        else:
+            tell_report(report)
+    if not ok:
+        raise SystemExit(FINDING)
+
+
+def _verify_files(tiles: str, vkeys: tuple[PublicKey, ...], saved: bytes) -> Report:
+    if not vkeys:
+        raise SetupError("files are verified with a key from elsewhere: --vkey", field="vkey")
+    told = meter(pick("核验", "verify"))
+    if urlsplit(tiles).scheme in {"http", "https"}:
+        return verify(_fetcher(tiles.rstrip("/")), vkeys, saved=saved, progress=told)
+    folder = Path(tiles)
+    if not folder.is_dir():
+        raise SetupError(f"no directory {tiles}", field="tiles")
+    reveal = reveal_from(folder)
+    return verify(log_reader(folder), vkeys, saved=saved, reveal=reveal, progress=told)
+
+
+def _vkeys(path: Path | None) -> tuple[PublicKey, ...]:
+    if path is None:
+        return ()
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    return tuple(PublicKey.parse(line) for line in lines if line and not line.startswith("#"))
+
+
+def _fetcher(base: str) -> ReadFile:
+    def _read(path: str) -> bytes:
+        try:
+            # The scheme is http or https: the caller has looked.
+            with urlopen(f"{base}/{path}", timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+                data: bytes = answer.read(FILE_BYTES_MAX)
+                return data
+        except HTTPError as error:
+            raise NotFound("no such file in the log", path=path) from error
+        except (URLError, OSError) as error:
+            raise StorageDown("the log does not answer", path=path) from error
+
+    return _read

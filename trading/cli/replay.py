@@ -1,0 +1,51 @@
+"""``trading replay``: decide the record again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import click
+
+from trading.base.errors import InvalidInput
+from trading.cli.checking import replay_centre
+from trading.cli.output import FINDING, data_option, emit, guarded, json_option, open_centre
+from trading.record.entry import Row
+
+BEIJING = timezone(timedelta(hours=8))
+SECOND_US = 1_000_000
+
+
+@click.command("replay")
+@data_option
+@click.option("--lot", default="", help="只报告此标的 / report this lot only")
+@click.option("--until", default="", help="到此序号或时间为止 / up to an index or a time")
+@json_option
+@guarded
+def replay_command(data_dir: Path, lot: str, until: str, *, as_json: bool) -> None:
+    """按记录逐条重判，并与状态和数据比对 / Decide every entry again and compare."""
+    stop = _until(until) if until else None
+    centre = open_centre(data_dir)
+    try:
+        ok = replay_centre(centre, quiet=as_json, lot=lot, until=stop)
+    finally:
+        centre.close()
+    if as_json:
+        emit({"ok": ok})
+    if not ok:
+        raise SystemExit(FINDING)
+
+
+def _until(text: str) -> Callable[[Row], bool]:
+    """Return what tells whether a row lies before an index, or before a Beijing time."""
+    if text.isascii() and text.isdigit():
+        index = int(text)
+        return lambda row: row.idx < index
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("neither an index nor a time", field="until") from error
+    at = found if found.tzinfo else found.replace(tzinfo=BEIJING)
+    at_us = int(at.timestamp()) * SECOND_US + at.microsecond
+    return lambda row: row.at_us < at_us

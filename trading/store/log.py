@@ -1,0 +1,121 @@
+"""Reads of the record, for feeds, pages, verification and replay; nothing here writes.
+
+An entry is found by its index, the position in the log, which never changes. Long reads go page
+by page and hold no transaction between two pages, so that a slow reader never keeps the database
+from cleaning up behind itself; what was committed never changes, so that pages fit together.
+Every function takes the reading engine and raises ``StorageDown`` when the storage does not answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from trading.base.errors import SetupError, StorageDown
+from trading.engine.stream import Stream
+from trading.record.entry import Row
+from trading.record.merkle import CompactRange
+from trading.store.projection import Projection
+from trading.store.schema import entry, stream_state
+from trading.store.schema import head as head_table
+from trading.store.state import StateCodec
+
+PAGE = 2048
+
+_ENTRIES = entry.select().order_by(entry.c.idx)
+_STREAM = entry.select().order_by(entry.c.seq)
+_HEAD = select(head_table.c.size, head_table.c.range, head_table.c.at_us)
+_STATES = select(stream_state.c.stream, stream_state.c.seq, stream_state.c.state).order_by(
+    stream_state.c.stream
+)
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where the log ends: its tree and the decisive time of the last batch."""
+
+    tree: CompactRange
+    at_us: int
+
+    @property
+    def size(self) -> int:
+        """Return the number of entries."""
+        return self.tree.size
+
+
+def head(engine: Engine) -> Head:
+    """Return the head; raise ``SetupError`` when the store was never migrated."""
+    with _reading(engine) as connection:
+        row = connection.execute(_HEAD).one_or_none()
+    if row is None:
+        raise SetupError("the store has no head: run init")
+    return Head(CompactRange.from_bytes(row.range), row.at_us)
+
+
+def entries(engine: Engine, start: int, limit: int) -> list[Row]:
+    """Return at most ``limit`` entries from index ``start``; a feed goes on behind the last."""
+    wanted = _ENTRIES.where(entry.c.idx >= start, entry.c.idx < start + limit)
+    with _reading(engine) as connection:
+        return [Row(*row) for row in connection.execute(wanted)]
+
+
+def stream_entries(engine: Engine, stream: str, after_seq: int, limit: int) -> list[Row]:
+    """Return at most ``limit`` entries of ``stream`` behind its entry ``after_seq``."""
+    wanted = _STREAM.where(entry.c.stream == stream, entry.c.seq > after_seq).limit(limit)
+    with _reading(engine) as connection:
+        return [Row(*row) for row in connection.execute(wanted)]
+
+
+def iterate(
+    engine: Engine, start: int = 0, end: int | None = None, page: int = PAGE
+) -> Iterator[Row]:
+    """Yield the entries from ``start`` up to but without ``end``, or to the head as it is now.
+
+    One page at a time is in memory. An index that is missing is passed over: it is the verifier
+    that misses it.
+    """
+    end = head(engine).size if end is None else end
+    for first in range(start, end, page):
+        yield from entries(engine, first, min(page, end - first))
+
+
+def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
+    """Return the state of ``stream`` as committed, None where it does not exist."""
+    wanted = _STATES.where(stream_state.c.stream == stream)
+    with _reading(engine) as connection:
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else codec.decode(row.state)
+
+
+def stored_states(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, int, bytes]]:
+    """Yield (stream, seq, state) of every stream as stored, ordered by the database."""
+    after = ""
+    while True:
+        wanted = _STATES.where(stream_state.c.stream > after).limit(page)
+        with _reading(engine) as connection:
+            rows = [(row.stream, row.seq, row.state) for row in connection.execute(wanted)]
+        yield from rows
+        if len(rows) < page:
+            return
+        after = rows[-1][0]
+
+
+def projection_rows(engine: Engine, projection: Projection) -> list[dict[str, Any]]:
+    """Return the stored rows of ``projection``, to be compared with those of the replay."""
+    with _reading(engine) as connection:
+        found = connection.execute(projection.table.select())
+        return [dict(row) for row in found.mappings()]
+
+
+@contextlib.contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one page; an error of the driver leaves without its text."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StorageDown("the storage did not answer") from error

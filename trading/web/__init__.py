@@ -1,0 +1,1 @@
+"""The service as others see it over HTTP."""

@@ -1,0 +1,106 @@
+"""The application: the log's files, health, readiness and metrics.
+
+Everything is made inside ``create_app``; two applications in one process share nothing.
+Source: decisions 7 and 21; security brief, section 2.2; architecture brief, section 2.2.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from litestar import HttpMethod, Litestar, Request, Response, route
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Message, Scope
+
+from trading.base.errors import NotFound, TradingError
+from trading.centre import Centre
+from trading.jobs import Ticks
+from trading.store.home import Home
+from trading.web import metrics
+from trading.web.health import Health
+from trading.web.log import log_files
+from trading.web.problems import Problems, problem
+
+BODY_BYTES_MAX = 64 * 1024
+READ = (HttpMethod.GET, HttpMethod.HEAD)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+
+
+def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litestar:
+    """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks."""
+    problems = Problems()
+    health = Health(centre, home)
+    numbers = metrics.Metrics(centre, health, problems.refusals, ticks)
+    return Litestar(
+        [log_files(home.log_dir), _alive(), _ready(health), _metrics(numbers)],
+        before_send=[_secure],
+        debug=False,
+        exception_handlers={TradingError: problems.answer, Exception: problems.answer},
+        logging_config=None,
+        openapi_config=None,
+        request_max_body_size=BODY_BYTES_MAX,
+    )
+
+
+def _alive() -> HTTPRouteHandler:
+    @route("/healthz", http_method=READ, sync_to_thread=False)
+    def alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    return alive
+
+
+def _ready(health: Health) -> HTTPRouteHandler:
+    @route("/readyz", http_method=READ, sync_to_thread=True)
+    def ready(request: Request[Any, Any, Any]) -> Response[Any]:
+        found = health.complaints()
+        if not found:
+            return Response({"status": "ready"})
+        answer = problem(request, 503, "unavailable", reasons=found)
+        answer.headers["Retry-After"] = "1"
+        return answer
+
+    return ready
+
+
+def _metrics(numbers: metrics.Metrics) -> HTTPRouteHandler:
+    @route("/metrics", http_method=READ, sync_to_thread=True)
+    def measure(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not _is_local(request):
+            raise NotFound("metrics are for this machine")
+        return Response(numbers.text(), media_type=metrics.MEDIA_TYPE)
+
+    return measure
+
+
+def _is_local(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the request comes from this machine, and no proxy on it passed it on."""
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _secure(message: Message, scope: Scope) -> None:
+    """Add the headers that every answer has, errors included, unless it set its own."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault(*TRANSPORT)
