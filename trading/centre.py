@@ -14,7 +14,7 @@ from trading.base.clock import Clock, SystemClock
 from trading.base.errors import InvalidInput, ReadOnly
 from trading.base.personal import find_personal
 from trading.engine import builtin
-from trading.engine.catalogue import Catalogue
+from trading.engine.catalogue import Catalogue, Definition
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
 from trading.engine.loader import Names
@@ -24,7 +24,9 @@ from trading.engine.stream import Command, Stream
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.observing.rules import STEPS
 from trading.record.entry import Document, encode
+from trading.record.trial import Trial, trial
 from trading.register.tables import ASSET_PROJECTION
+from trading.store import log
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
 from trading.store.home import Home
@@ -200,6 +202,14 @@ class Centre:
             rows = sql.all(connection, sql.definitions)
         for (body,) in rows[self.kernel.catalogue.edition :]:
             self.kernel.learn_entry(bytes(body))
+
+    def newest(self, kind: str, name: str) -> Definition | None:
+        """Return the last version of a definition in the log, None where there is none."""
+        return self.kernel.catalogue.newest(kind, name)
+
+    def try_out(self, kind: str, definition: Definition) -> Trial:
+        """Tell what past commands would be decided otherwise under ``definition``."""
+        return trial(log.iterate(self.reading), self.kernel.registry, kind, definition.body)
 
     @property
     def simulated(self) -> bool:

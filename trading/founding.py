@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 
 from trading.base import assets
-from trading.base.calendar import YearTable, load_table
+from trading.base.calendar import load_table
 from trading.base.errors import SetupError
 from trading.centre import Centre, names
 from trading.engine import lock
 from trading.engine.builtin import CENTRE, EnterDefinition, Found, SimulateClock
-from trading.engine.definitions import Workflow
+from trading.engine.catalogue import Definition
 from trading.engine.loader import load
-from trading.engine.policy import Pack, load_pack
+from trading.engine.policy import load_pack
 from trading.engine.registry import Registry
-from trading.engine.votes import VoteTable, load_votes
+from trading.engine.votes import load_votes
 from trading.people.commands import CreateOrg, GiveGrant
 
 WRITER = "writer"
@@ -29,8 +29,6 @@ FOLDERS = {
     "workflow": "workflows",
 }
 FOR_EVER_US = 2**53 - 1
-
-Definition = Workflow | Pack | YearTable | VoteTable
 
 
 class FirstOrg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,8 +18,8 @@ from typing import Protocol
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from trading.base.clock import SECOND_US
 from trading.base.errors import TradingError
+from trading.base.units import SECOND_US
 from trading.centre import Centre
 
 TICK, PUBLISH = "tick", "publish"
@@ -58,7 +58,8 @@ class Ticks:
         self._publisher = publisher
         self._failing: Counter[str] = Counter()
         self._publishing = threading.Lock()
-        self._stopping = threading.Event()
+        self._gate = threading.Lock()
+        self._stopping = False
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(3)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -80,15 +81,19 @@ class Ticks:
     def wake(self, size: int) -> None:
         """Publish now: the tree has grown to ``size``; called by the writer after a commit."""
         del size
-        if not self._stopping.is_set():
-            job = (PUBLISH, self.publish)
-            self._scheduler.add_job(
-                self._run, args=job, id="wake", replace_existing=True, max_instances=3
-            )
+        job = (PUBLISH, self.publish)
+        with self._gate:
+            if not self._stopping:
+                self._scheduler.add_job(
+                    self._run, args=job, id="wake", replace_existing=True, max_instances=3
+                )
 
     def stop(self) -> None:
         """Let the running jobs end and start no more."""
-        self._stopping.set()
+        with self._gate:
+            self._stopping = True
+        # First: the scheduler would hand a job that is due to an executor that is already shut.
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
 
     def publish(self) -> None:

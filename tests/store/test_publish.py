@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.store.rows import append, leaves, read_log
-from trading.base.clock import SECOND_US, SimulatedClock
+from trading.base.clock import SimulatedClock
 from trading.base.errors import IntegrityFault, ReadOnly, StorageBusy, StorageDown
+from trading.base.units import SECOND_US
 from trading.record.checkpoint import Checkpoint
 from trading.store import files, publish
 from trading.store.home import Home

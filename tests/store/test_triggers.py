@@ -54,8 +54,8 @@ def filled(engine: Engine) -> Engine:
         "UPDATE record_document SET content = :body",
         "DELETE FROM record_document",
         (
-            "INSERT INTO record_entry SELECT idx, stream, seq, kind, at_us, audience, body, salt, hash "
-            "FROM record_entry WHERE idx = 1 ON CONFLICT (idx) DO UPDATE SET kind = 'x'"
+            "INSERT INTO record_entry SELECT * FROM record_entry WHERE idx = 1 "
+            "ON CONFLICT (idx) DO UPDATE SET kind = 'x'"
         ),
         f"INSERT {DOCUMENT} ON CONFLICT (sha256) DO UPDATE SET content = :body",
     ],

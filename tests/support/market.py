@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock, SimulatedClock
+from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
+from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from trading.base.calendar import YearTable
-from trading.base.clock import HOUR_US, MINUTE_US
+from trading.base.units import HOUR_US, MINUTE_US
 from trading.engine.builtin import Due, Hold, Lifted, Suspended
 from trading.engine.context import Context
 from trading.engine.definitions import State, Timer, Transition, Workflow

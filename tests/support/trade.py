@@ -27,8 +27,9 @@ from trading.awarding.commands import (
     SignContract,
 )
 from trading.awarding.rules import Contract
-from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SimulatedClock
+from trading.base.clock import SimulatedClock
 from trading.base.errors import Refused
+from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.centre import Centre
 from trading.demo import cast

@@ -15,10 +15,10 @@ from tests.support.trade import (
     Scene,
     staff,
 )
-from tests.trade.vectors import Break, Vector, both, data, facet, stream, vector
+from tests.trade.vectors import Break, Vector, both, data, facet, given, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
-from trading.base.clock import DAY_US, HOUR_US
+from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot, Reject, ResumeLot, SuspendLot
 from trading.engine.builtin import (
     CENTRE,
@@ -36,7 +36,7 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot, ReturnCase
-from trading.people.commands import CreateOrg, EndGrant, GiveGrant
+from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 
 _LOT = f"lot/{LOT}"
 _FOR_EVER_US = 2**53 - 1
@@ -98,6 +98,7 @@ def _people(places: Places) -> list[Vector]:
     add = CreateOrg("group-one", ORG, "group", "一组")
     give = GiveGrant("new-person", "auditor", ORG, 0, _FOR_EVER_US)
     known = data(person=ALL_ROUNDER)
+    enrol, named = EnrolPerson("new-person"), given(sd=("digest-of-a-name",))
     return [
         at(_own("org.create/1", add), _FOUNDING),
         at(staff("org.create/1", add, "office")),
@@ -105,6 +106,10 @@ def _people(places: Places) -> list[Vector]:
         at(staff("grant.give/1", give, "office")),
         at(_own("grant.give/1", give), _FOUNDING, known),
         at(staff("grant.give/1", give, "office"), known),
+        at(_own("person.enrol/1", enrol), _FOUNDING, named),
+        at(staff("person.enrol/1", enrol, "office"), named),
+        at(_own("person.enrol/1", enrol), _FOUNDING, known, named),
+        at(staff("person.enrol/1", enrol, "office"), known, named),
         at(staff("grant.end/1", EndGrant(ALL_ROUNDER, "auditor", ORG), "office")),
     ]
 

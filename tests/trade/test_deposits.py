@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -24,7 +22,6 @@ from tests.support.trade import (
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 
 NUMBER = 404
-Fresh = Callable[[], Trade]
 
 
 @pytest.fixture
@@ -73,8 +70,8 @@ def test_money_without_a_registration_is_refused(at: At) -> None:
 def test_money_for_no_lot_at_all_is_refused_on_every_count(at: At) -> None:
     trade = at("registered")
     data = msgspec.structs.replace(deposit(NUMBER), lot="no-such-lot")
-    error = trade.refused(receive(data))
-    assert error.code == "not_permitted"
+    blockers = trade.blockers(receive(data))
+    assert blockers == ("registered_v1", "amount_full_v1", "paid_in_time_v1")
     assert trade.entries()[-1].stream == "security"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.trade import ALL_ROUNDER, ORG, OTHER_ORG, Act, At, asset, officer, staff
-from trading.base.clock import DAY_US
+from trading.base.units import DAY_US
 from trading.demo import cast
 from trading.engine.builtin import WRITER
 from trading.founding import FOR_EVER_US
@@ -30,9 +30,9 @@ def test_a_new_group_stands_below_its_community_and_its_officer_may_act_for_it(a
     ("data", "guard"),
     [
         (CreateOrg(ORG, "demo-street", "community", "甲社区"), "org_new_v1"),
-        (CreateOrg("x", "nowhere", "community", "无"), "org_below_parent_v1"),
+        (CreateOrg("x", "nowhere", "community", "无"), "granted_v1"),
         (CreateOrg("x", cast.DISTRICT, "community", "越级"), "org_below_parent_v1"),
-        (CreateOrg("x", "", "district", "第二个区"), "org_below_parent_v1"),
+        (CreateOrg("x", "", "district", "第二个区"), "granted_v1"),
     ],
 )
 def test_an_organisation_in_the_wrong_place_is_refused(
@@ -119,3 +119,21 @@ def test_a_grant_that_cannot_be_understood_is_refused(at: At) -> None:
         (GiveGrant("new-person", "auditor", ORG, 5, 5), "grant_dated_v1"),
     ):
         assert trade.blockers(staff("grant.give/1", data, "office")) == (guard,)
+
+
+def test_nobody_gives_away_what_belongs_to_another_organisation(at: At) -> None:
+    """An office of one community holds no sway over the district, whoever it is given to."""
+    trade = at("founded")
+    local = [f"local-{n}" for n in (1, 2)]
+    for person in (*local, "friend"):
+        for office in ("office-chen", "office-peng"):
+            data = GiveGrant(person, "office", ORG, 0, FOR_EVER_US)
+            trade.do(Act("grant.give/1", data, office, "office"))
+    too_much = GiveGrant("friend", "office", cast.DISTRICT, 0, FOR_EVER_US)
+    sideways = GiveGrant("friend", "office", OTHER_ORG, 0, FOR_EVER_US)
+    for data in (too_much, sideways):
+        assert trade.blockers(Act("grant.give/1", data, local[0], "office")) == ("granted_v1",)
+    lawful = GiveGrant("friend", "auditor", ORG, 0, FOR_EVER_US)
+    for person in local:
+        receipt = trade.do(Act("grant.give/1", lawful, person, "office"))
+    assert receipt.outcome == "done"

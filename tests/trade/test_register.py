@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.trade import ASSET, CASE, LOT, At, asset, draft, officer, plan
-from trading.base.clock import HOUR_US
+from trading.base.units import HOUR_US
 
 
 def test_an_asset_enters_the_ledger_once(at: At) -> None:

@@ -29,7 +29,7 @@ from tests.support.trade import (
     plan,
 )
 from trading.base.calendar import YearTable
-from trading.base.clock import DAY_US
+from trading.base.units import DAY_US
 from trading.engine.builtin import (
     WRITER,
 )
@@ -116,9 +116,14 @@ def _unstated(step: str) -> Break:
 
 
 def _grant_on(role: str, person: str) -> Break:
-    """Let ``person`` hold ``role`` on an organisation that the tree does not know."""
-    grants = (Grant(role, "nowhere", 0, _FOR_EVER_US),)
-    return both(facet(f"person/{person}", "person", grants=grants), data(org="nowhere"))
+    """Let ``person`` hold ``role`` on an organisation that the tree does not know, too."""
+    name, more = f"person/{person}", Grant(role, "nowhere", 0, _FOR_EVER_US)
+
+    def change(v: Vector) -> Vector:
+        grants = v.states[name].facets["person"].grants
+        return both(facet(name, "person", grants=(*grants, more)), data(org="nowhere"))(v)
+
+    return change
 
 
 def _copied(source: str, name: str) -> Break:
@@ -262,6 +267,8 @@ BREAKS: dict[tuple[str, str, str], dict[str, Break]] = {
     ("orgs", "add", "office"): {"founding_v1": _FOUNDING, **_ORG_ADD},
     ("person", "give", "writer"): {"founding_v1": _OPENED, **_GIVE},
     ("person", "give", "office"): {"founding_v1": _FOUNDING, **_GIVE},
+    ("person", "enrol", "writer"): {"founding_v1": _OPENED, "name_disclosed_v1": given(sd=())},
+    ("person", "enrol", "office"): {"founding_v1": _FOUNDING, "name_disclosed_v1": given(sd=())},
     ("panel", "draw", "office"): {
         "roster_of_owner_v1": both(
             _copied(f"roster/{ORG}", f"roster/{OTHER_ORG}"), data(org=OTHER_ORG)

@@ -25,7 +25,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def verifier(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
     """Return the independent verifier; say so and skip only where no Python 3.12 is."""
     if not python():
-        print("\nno Python >= 3.12 here: the independent verifier was NOT run")  # noqa: T201
+        print("\nno Python >= 3.12 here: the independent verifier was NOT run")
         pytest.skip("aics-tlog needs Python >= 3.12, and none was found")
     kept = os.environ.get("TRADING_VERIFIER_DIR")
     folder = Path(kept) if kept else tmp_path_factory.mktemp("verifier")

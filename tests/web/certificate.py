@@ -9,7 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from trading.base.clock import SECOND_US, SystemClock
+from trading.base.clock import SystemClock
+from trading.base.units import SECOND_US
 
 
 def make_certificate(folder: Path, days: int = 365) -> tuple[Path, Path]:

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,8 +19,9 @@ from sqlalchemy import text
 from tests.support.postgres import PostgresServer
 from tests.web.certificate import make_certificate
 from tests.web.conftest import GRANTS, ORGS, ORIGIN
-from tests.web.service import PROGRAM, ROOT, run, serving, until
-from trading.base.clock import MINUTE_US, SimulatedClock
+from tests.web.service import run, serving, until
+from trading.base.clock import SimulatedClock
+from trading.base.units import MINUTE_US
 from trading.centre import Centre
 from trading.cli import main
 from trading.founding import found
@@ -43,7 +43,6 @@ ESCAPES = (
     "/log/bodies/%2e%2e%2f%2e%2e%2fkeys/log.key",
     "/log/checkpoints/..%2f..%2fkeys%2flog.key",
     "/log/tile/0/000%00",
-    "/log/checkpoint/",
     "/keys/log.key",
 )
 
@@ -155,9 +154,7 @@ def test_a_database_whose_triggers_were_dropped_is_refused(home: Home) -> None:
         (["--port", "65536"], "65535"),
     ],
 )
-def test_what_would_not_be_safe_does_not_start(
-    home: Home, arguments: list[str], said: str
-) -> None:
+def test_what_would_not_be_safe_does_not_start(home: Home, arguments: list[str], said: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         given = [argument.replace("{taken}", port) for argument in arguments]
@@ -214,7 +211,9 @@ def test_two_workers_write_nothing_twice(postgres_home: Home) -> None:
         os.kill(before[0], signal.SIGKILL)
         assert _add_org(postgres_home, "street-4").returncode == 0
         until(lambda: len(set(_workers(service.process.pid)) - {before[0]}) == 2, 20)
-        until(lambda: len(service.entries(postgres_home.vkey_path)) == len(_rows(postgres_home)), 20)
+        until(
+            lambda: len(service.entries(postgres_home.vkey_path)) == len(_rows(postgres_home)), 20
+        )
         leaves = service.entries(postgres_home.vkey_path)
         children = _workers(service.process.pid)
         code, seconds = service.stop()
@@ -228,17 +227,13 @@ def test_two_workers_write_nothing_twice(postgres_home: Home) -> None:
     assert kinds.count("centre.outage/1") == 1
 
 
+@pytest.mark.postgres
 def test_workers_end_when_their_parent_is_killed(postgres_home: Home) -> None:
     with serving(postgres_home.path, "--workers", "2") as service:
         children = _workers(service.process.pid)
         service.process.kill()
         service.process.wait()
         until(lambda: not [pid for pid in children if _is_running(pid)], 10)
-
-
-def test_the_program_is_what_the_tests_run() -> None:
-    assert PROGRAM[0] == sys.executable
-    assert (ROOT / "trading/cli/serve.py").exists()
 
 
 def _was_away(home: Home) -> None:

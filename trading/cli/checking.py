@@ -58,46 +58,58 @@ def replay_centre(
     *,
     quiet: bool = False,
     lot: str = "",
-    until: Callable[[log.Row], bool] | None = None,
+    until_index: int | None = None,
+    until_us: int | None = None,
 ) -> bool:
     """Decide the whole record again and compare states and projections; tell the result."""
     known = registry()
-    rows = log.iterate(centre.reading)
+    told = meter(pick("重放", "replay"))
+    size = log.head(centre.reading).size
     report = replay.replay(
-        rows, known, until=until, stream=f"lot/{lot}" if lot else "",
-        progress=meter(pick("重放", "replay"), log.head(centre.reading).size),
+        log.iterate(centre.reading), known, until_index=until_index, until_us=until_us,
+        streams=(f"lot/{lot}",) if lot else (), progress=lambda done: told(done, size),
     )  # fmt: skip
-    findings = list(report.findings)
-    if until is None and not findings:
-        codec = StateCodec(known)
-        findings += replay.compare_states(
-            report.states, log.stored_states(centre.reading), codec.encode
-        )
-        for projection in PROJECTIONS:
-            findings += replay.compare_rows(
-                projection.table.name,
-                projection.rows(report.states),
-                log.projection_rows(centre.reading, projection),
-            )
+    findings: list[verify.Finding] = []
+    if report.ok and not lot and until_index is None and until_us is None:
+        findings = _compare(centre, report)
     if not quiet:
         tell_replay(report, findings)
-    return not findings
+    return report.ok and not findings
+
+
+def _compare(centre: Centre, report: replay.ReplayReport) -> list[verify.Finding]:
+    """Compare the final fold with the stored states and projections."""
+    codec = StateCodec(centre.kernel.registry)
+    stored = log.stored_states(centre.reading)
+    findings = list(replay.compare_states(report.states, stored, codec.encode))
+    for projection in PROJECTIONS:
+        key = [column.name for column in projection.table.primary_key]
+        findings += replay.compare_rows(
+            projection.table.name, key, projection.rows(report.states),
+            log.projection_rows(centre.reading, projection),
+        )  # fmt: skip
+    return findings
 
 
 def tell_replay(report: replay.ReplayReport, findings: list[verify.Finding]) -> None:
-    """Print the first line OK or FAIL and every finding."""
-    if findings:
-        say("重放不一致：", "FAIL  replay differs:")
-    else:
+    """Print the first line OK or FAIL and the first difference or every finding."""
+    if report.ok and not findings:
         say(
-            f"重放一致：{report.entries} 条逐一重判，状态与数据相同",
-            f"OK  replayed {report.entries} entries; states and projections are equal",
+            f"重放一致：{report.size} 条逐一重判，状态与数据相同",
+            f"OK  replayed {report.size} entries; states and projections are equal",
         )
+        return
+    say("重放不一致：", "FAIL  replay differs:")
+    if report.difference is not None:
+        found = report.difference
+        click.echo(f"  #{found.index} {found.stream} {found.field}")
+        click.echo(f"    {pick('应为', 'expected')} {found.expected}")
+        click.echo(f"    {pick('实为', 'found')} {found.found}")
     for finding in findings:
         click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
 
 
-def meter(name: str, total: int = 0) -> Callable[[int, int], None]:
+def meter(name: str) -> Callable[[int, int], None]:
     """Return a progress line for work that lasts, on a terminal only."""
     if not sys.stderr.isatty():
         return lambda _done, _size: None
@@ -109,7 +121,7 @@ def meter(name: str, total: int = 0) -> Callable[[int, int], None]:
         if now - started < BEHIND_SECONDS or now - shown[0] < 1:
             return
         shown[0] = now
-        click.echo(f"{name} {done}/{size or total}", err=True)
+        click.echo(f"{name} {done}/{size}", err=True)
 
     return tell
 

@@ -24,8 +24,8 @@ from trading.cli.output import (
 )
 from trading.engine import diagram, diff, lock
 from trading.engine.builtin import EnterDefinition
+from trading.engine.catalogue import Definition
 from trading.engine.definitions import Workflow
-from trading.founding import Definition
 
 
 @click.group("definitions")
@@ -128,9 +128,8 @@ def install(file: Path, data_dir: Path, actor: str, *, as_json: bool) -> None:
     for line in told:
         click.echo(f"  {line}")
     say(
-        f"在以往 {tried['commands']} 个办理上试行，{tried['different']} 个结果会不同",
-        f"tried on {tried['commands']} past commands: {tried['different']} would be decided "
-        "differently",
+        f"在以往 {tried.commands} 个办理上试行，{tried.different} 个结果会不同",
+        f"tried on {tried.commands} past commands: {tried.different} would be decided differently",
     )
     if receipt.outcome == "proposed":
         say("已提议，等待另一人安装同一文件", "Proposed; another person must install the same file")

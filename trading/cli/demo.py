@@ -9,10 +9,11 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from trading.base.clock import DAY_US, SimulatedClock, SystemClock
+from trading.base.clock import SimulatedClock, SystemClock
 from trading.base.deadline import local_text
 from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
+from trading.base.units import DAY_US
 from trading.centre import Centre
 from trading.cli.checking import replay_centre, verify_centre
 from trading.cli.output import (

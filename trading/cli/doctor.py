@@ -200,7 +200,8 @@ def check_tls(certificate: Path | None, key: Path | None) -> Finding:
 def _days_left(certificate: Path) -> int:
     from cryptography import x509
 
-    from trading.base.clock import DAY_US, SECOND_US, SystemClock
+    from trading.base.clock import SystemClock
+from trading.base.units import DAY_US, SECOND_US
 
     found = x509.load_pem_x509_certificate(certificate.read_bytes())
     ends_us = int(found.not_valid_after_utc.timestamp()) * SECOND_US
@@ -211,7 +212,7 @@ def _of_database(home: Home) -> Iterator[Finding]:
     """Check the database as far as it answers."""
     from trading.store.engine import check_durable, reading_engine
     from trading.store.migrations import check_schema
-        from trading.store.triggers import compare_triggers
+    from trading.store.triggers import compare_triggers
     from trading.web.health import check_agreement
 
     engine = reading_engine(home.database_url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import click
 from trading.base.errors import InvalidInput
 from trading.cli.checking import replay_centre
 from trading.cli.output import FINDING, data_option, emit, guarded, json_option, open_centre
-from trading.record.entry import Row
 
 BEIJING = timezone(timedelta(hours=8))
 SECOND_US = 1_000_000
@@ -25,10 +23,12 @@ SECOND_US = 1_000_000
 @guarded
 def replay_command(data_dir: Path, lot: str, until: str, *, as_json: bool) -> None:
     """按记录逐条重判，并与状态和数据比对 / Decide every entry again and compare."""
-    stop = _until(until) if until else None
+    until_index, until_us = _until(until)
     centre = open_centre(data_dir)
     try:
-        ok = replay_centre(centre, quiet=as_json, lot=lot, until=stop)
+        ok = replay_centre(
+            centre, quiet=as_json, lot=lot, until_index=until_index, until_us=until_us
+        )
     finally:
         centre.close()
     if as_json:
@@ -37,15 +37,15 @@ def replay_command(data_dir: Path, lot: str, until: str, *, as_json: bool) -> No
         raise SystemExit(FINDING)
 
 
-def _until(text: str) -> Callable[[Row], bool]:
-    """Return what tells whether a row lies before an index, or before a Beijing time."""
+def _until(text: str) -> tuple[int | None, int | None]:
+    """Return an index, or an instant in microseconds; a time without offset is Beijing time."""
+    if not text:
+        return None, None
     if text.isascii() and text.isdigit():
-        index = int(text)
-        return lambda row: row.idx < index
+        return int(text), None
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput("neither an index nor a time", field="until") from error
     at = found if found.tzinfo else found.replace(tzinfo=BEIJING)
-    at_us = int(at.timestamp()) * SECOND_US + at.microsecond
-    return lambda row: row.at_us < at_us
+    return None, int(at.timestamp()) * SECOND_US + at.microsecond

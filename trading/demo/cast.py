@@ -18,6 +18,7 @@ STAFF = {
     "street-luo": "street_reviewer",
 }
 OFFICER = "officer-yi"
+SURNAMES = "张王李赵刘陈杨黄周吴徐孙马朱胡郭何林"
 
 
 def community(row_id: str) -> str:

@@ -14,12 +14,13 @@ from trading.awarding.commands import (
     SignContract,
 )
 from trading.awarding.rules import Contract
-from trading.base.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, SimulatedClock
+from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import IntegrityFault
+from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
-from trading.centre import Centre
+from trading.centre import Centre, Personal
 from trading.demo import cast
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
@@ -128,7 +129,12 @@ class Play:
             self.wait(self._clock.now_us() + 7 * HOUR_US)
             who = sha256(f"{self.lot}/{number}".encode()).hexdigest()[:24]
             register = Register(self.lot, number, who, acknowledges_notice=True)
-            self._do("registration.submit/1", register, f"{BIDDER_PREFIX}{number}", "bidder")
+            name = Personal(f"{self.lot}/{number}", "name", f"{cast.SURNAMES[n]}先生")
+            self._clock.advance_to(self._clock.now_us() + MINUTE_US)
+            self._centre.do(
+                "registration.submit/1", register, f"{BIDDER_PREFIX}{number}", "bidder",
+                personal=(name,),
+            )  # fmt: skip
             paid_us = self._clock.now_us() - MINUTE_US
             deposit = ReceiveDeposit(
                 self.lot, number, self._row.deposit_fen, paid_us, f"bank-{n + 1:04d}"

@@ -7,7 +7,7 @@ Source: decision 7.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from trading.base.calendar import Calendar, YearTable
 from trading.base.errors import UnknownName
@@ -16,6 +16,8 @@ from trading.engine.definitions import Workflow
 from trading.engine.machine import MachineStepper
 from trading.engine.table import TableStepper
 from trading.engine.votes import VoteTable
+
+Definition: TypeAlias = Workflow | policy.Pack | YearTable | VoteTable
 
 Definition = Workflow | policy.Pack | YearTable | VoteTable
 
@@ -111,6 +113,20 @@ class Catalogue:
         if resolved is None:
             resolved = self._resolved[name] = policy.resolve(name, self._packs)
         return resolved
+
+    def newest(self, kind: str, name: str) -> Definition | None:
+        """Return the last version entered of ``name``, None where there is none."""
+        if not self.has(kind, name, self.edition):
+            return None
+        versioned = self.latest(kind, name, self.edition)
+        held: dict[str, Any] = {
+            "workflow": self._workflows,
+            "pack": self._packs,
+            "calendar": self._tables,
+            "votes": self._votes,
+        }
+        found: Definition = held[kind][versioned]
+        return found
 
     def has(self, kind: str, name: str, edition: int) -> bool:
         """Tell whether any version of ``name`` was entered up to ``edition``."""

@@ -37,9 +37,9 @@ class MachineStepper:
             machine.add_transition(
                 edge.trigger,
                 edge.source,
-                edge.dest,
-                conditions=[partial(_holds, guard) for guard in edge.all_guards],
-                unless=[partial(_may_hold, guard) for guard in edge.unless],
+                # Nothing is left or entered by an edge that returns; a bid is the commonest one.
+                None if edge.dest == edge.source else edge.dest,
+                conditions=partial(_passes, edge.all_guards, edge.unless),
                 after=partial(_take, edge),
             )
         self._events = machine.events
@@ -69,12 +69,12 @@ class _Cursor:
         self.taken: Transition | None = None
 
 
-def _holds(guard: str, cursor: _Cursor) -> bool:
-    return cursor.results.get(guard) is True
-
-
-def _may_hold(guard: str, cursor: _Cursor) -> bool:
-    return cursor.results.get(guard) is not False
+def _passes(guards: tuple[str, ...], unless: tuple[str, ...], cursor: _Cursor) -> bool:
+    results = cursor.results
+    for guard in guards:
+        if results.get(guard) is not True:
+            return False
+    return all(results.get(guard) is False for guard in unless)
 
 
 def _take(edge: Transition, cursor: _Cursor) -> None:

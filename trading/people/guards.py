@@ -13,18 +13,21 @@ def granted(context: Context) -> bool:
     orgs = context.find(Orgs, "orgs")
     if person is None or orgs is None:
         return False
-    return holds(person, orgs, context.env.role, _target(context, orgs), context.at_us)
+    return all(
+        holds(person, orgs, context.env.role, org, context.at_us)
+        for org in _concerned(context, orgs)
+    )
 
 
-def _target(context: Context, orgs: Orgs) -> str:
-    """Return the organisation that the act concerns.
+def _concerned(context: Context, orgs: Orgs) -> tuple[str, ...]:
+    """Return the organisations that the act concerns; permission is needed for each.
 
-    It is the owner of the stream; for streams without one, where the act itself points to, and
-    the root of the tree for what concerns the whole centre.
+    They are the owner of the stream and where the act itself points to: nobody gives away, on a
+    stream of their own, what belongs to another. What concerns neither concerns the whole centre.
     """
     data = context.data
     pointed = getattr(data, "parent", "") or getattr(data, "org", "")
-    return context.stream.org or pointed or root(orgs)
+    return tuple(org for org in (context.stream.org, pointed) if org) or (root(orgs),)
 
 
 def _org_new(context: Context) -> bool:

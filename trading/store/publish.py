@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from trading.base.clock import SECOND_US, Clock
+from trading.base.clock import Clock
 from trading.base.errors import IntegrityFault, ReadOnly, StorageBusy, StorageDown
+from trading.base.units import SECOND_US
 from trading.record.checkpoint import Checkpoint
 from trading.record.entry import leaf_of
 from trading.record.merkle import leaf_hash

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from trading.base.errors import IntegrityFault
+from trading.record.verify import Opened
 from trading.store import files
 from trading.store.home import Home
 
@@ -29,8 +30,6 @@ _VEILED = text(
     "AND (stream = :roll OR (stream >= :registration AND stream < :registration_end) "
     "OR (stream >= :deposit AND stream < :deposit_end)) ORDER BY idx"
 )
-
-Opened = tuple[bytes, bytes]
 
 
 def publish_bodies(engine: Engine, home: Home, size: int) -> int:
@@ -53,7 +52,7 @@ def publish_bodies(engine: Engine, home: Home, size: int) -> int:
 
 
 def reveal_from(log_dir: Path) -> Callable[[int], Opened | None]:
-    """Return what answers (body, salt) of a revealed index, from the files of a log."""
+    """Return what answers body and salt of a revealed index, from the files of a log."""
     opened: dict[int, Opened] = {}
     for path in sorted((log_dir / BODIES).glob("*.jsonl")):
         opened.update(read_bodies(path.read_bytes()))
@@ -61,11 +60,12 @@ def reveal_from(log_dir: Path) -> Callable[[int], Opened | None]:
 
 
 def read_bodies(data: bytes) -> dict[int, Opened]:
-    """Return (body, salt) by index; raise ``IntegrityFault`` when it is no file of bodies."""
+    """Return what was opened, by index; raise ``IntegrityFault`` when it is no file of bodies."""
     try:
         lines = [json.loads(line) for line in data.splitlines()]
         return {
-            line["index"]: (line["body"].encode(), bytes.fromhex(line["salt"])) for line in lines
+            line["index"]: Opened(line["body"].encode(), bytes.fromhex(line["salt"]))
+            for line in lines
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityFault("not a file of revealed bodies") from error
@@ -75,9 +75,7 @@ def _awarded_lots(engine: Engine, first: int, end: int) -> list[str]:
     with engine.connect() as connection:
         streams = connection.execute(_TOUCHED, {"first": first, "end": end}).scalars().all()
         lots = sorted({_lot_of(stream) for stream in streams})
-        return [
-            lot for lot in lots if connection.execute(_AWARDED, {"lot": lot}).scalar() == 1
-        ]
+        return [lot for lot in lots if connection.execute(_AWARDED, {"lot": lot}).scalar() == 1]
 
 
 def _lot_of(stream: str) -> str:

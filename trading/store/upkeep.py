@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from trading.base.clock import MINUTE_US, SECOND_US, Clock
+from trading.base.clock import Clock
+from trading.base.units import MINUTE_US, SECOND_US
 from trading.engine.builtin import CLOCK, WRITER, Delay, Incident, Outage, Suppressed, timer_command
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel

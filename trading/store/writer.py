@@ -18,8 +18,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from trading.base.clock import SECOND_US, Clock
+from trading.base.clock import Clock
 from trading.base.errors import IntegrityFault, StorageBusy, StorageDown, TradingError
+from trading.base.units import SECOND_US
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
 from trading.engine.stream import Stream

@@ -45,7 +45,7 @@ def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litest
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)
     return Litestar(
         [log_files(home.log_dir), _alive(), _ready(health), _metrics(numbers)],
-        before_send=[_secure],
+        before_send=[_finish],
         debug=False,
         exception_handlers={TradingError: problems.answer, Exception: problems.answer},
         logging_config=None,
@@ -95,8 +95,13 @@ def _is_local(request: Request[Any, Any, Any]) -> bool:
         return False
 
 
-async def _secure(message: Message, scope: Scope) -> None:
-    """Add the headers that every answer has, errors included, unless it set its own."""
+async def _finish(message: Message, scope: Scope) -> None:
+    """Add the headers that every answer has, errors included, unless it set its own.
+
+    An answer to HEAD loses its body, and keeps the length that it would have had.
+    """
+    if message["type"] == "http.response.body" and scope["method"] == HttpMethod.HEAD:
+        message["body"] = b""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from trading.base.clock import SECOND_US
 from trading.base.errors import ClockDrifted, IntegrityFault, StorageDown, TradingError
+from trading.base.units import SECOND_US
 from trading.centre import Centre
 from trading.store.home import Home
 from trading.store.migrations import check_schema

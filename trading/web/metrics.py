@@ -18,8 +18,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from trading.base.clock import SECOND_US
 from trading.base.errors import TradingError
+from trading.base.units import SECOND_US
 from trading.centre import Centre
 from trading.jobs import PUBLISH_BUCKETS_US, Ticks
 from trading.web.health import Health

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from trading.base.clock import HOUR_US, SECOND_US, SimulatedClock, SystemClock
+from trading.base.clock import SimulatedClock, SystemClock
+from trading.base.units import HOUR_US, SECOND_US
 
 
 def test_the_system_clock_tells_the_wall_time_of_its_start_and_goes_on() -> None:

@@ -53,6 +53,13 @@ def _seen(*edges: Transition, steps: tuple[str, ...] = ("O2",), **more: object) 
 O2 = edge("go", "new", "mid", requires=["O2"])
 O2_WAIVED = edge("waive", "new", "mid", waives=["O2"])
 ON = edge("on", "mid", "done")
+LONGER = (
+    edge("a", "new", "a"),
+    edge("b", "new", "b"),
+    edge("c", "b", "c"),
+    edge("e", "c", "done"),
+    edge("d", "a", "done"),
+)
 AROUND = (
     edge("list", "new", "listed"),
     edge("sell", "listed", "done", requires=["O2"]),
@@ -167,6 +174,13 @@ FORM = [
         flow(GO, edge("more", "new", "done")),
     ),
     Case(
+        "edges_distinct",  # nor with another between
+        flow(LED, BARRED, LED, BACK),
+        DefinitionError,
+        "transition 'go' from 'new' stands there twice",
+        flow(LED, BARRED, BACK),
+    ),
+    Case(
         "edges_passable",
         flow(edge("go", "new", "done", guards=["has_lead_v1"], unless=["has_lead_v1"])),
         DefinitionError,
@@ -197,8 +211,8 @@ FORM = [
     Case(
         "edges_complementary",  # each pair, not the first with each
         flow(
-            BARRED,
             LED,
+            BARRED,
             edge("go", "new", "third", guards=["has_lead_v1"]),
             BACK,
             edge("back", "third", "done"),
@@ -326,8 +340,7 @@ FORM = [
     ),
     Case(
         "steps_kept",  # of the path with three edges and the one with two, the shorter is shown
-        _seen(O2, ON, edge("a", "new", "a"), edge("b", "a", "b"), edge("c", "b", "done"),
-              edge("d", "a", "done")),
+        _seen(O2, ON, *LONGER),
         Unreachable,
         ": new -[a]-> a -[d]-> done avoids O2",
         _seen(O2, ON, edge("a", "new", "a", requires=["O2"]), edge("d", "a", "done")),

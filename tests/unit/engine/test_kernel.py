@@ -24,8 +24,8 @@ from tests.support.desk import (
     put_up,
     run,
 )
-from trading.base.clock import HOUR_US
 from trading.base.errors import IntegrityFault, UnknownName
+from trading.base.units import HOUR_US
 from trading.engine.builtin import SECURITY, Due, EnterDefinition
 from trading.engine.context import Context, Envelope
 from trading.engine.definitions import Transition

@@ -12,8 +12,13 @@ from trading.engine import lock
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 LOT, PACK, CALENDAR = "workflow:lot_ascending@1", "pack:cn-collective@1", "calendar:cn-2026@1"
 
-KEYS = st.from_regex(r"[a-z]{1,9}:[a-z][a-z0-9_-]{0,9}@[1-9][0-9]?", fullmatch=True)
-DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
+KEYS = st.builds(
+    "{}:{}@{}".format,
+    st.sampled_from(("workflow", "pack", "calendar", "votes")),
+    st.sampled_from(("lot", "lot_ascending", "cn-2026")),
+    st.integers(1, 12),
+)
+DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 LOCKS = st.dictionaries(KEYS, DIGESTS)
 
 

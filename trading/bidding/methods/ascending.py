@@ -8,8 +8,8 @@ Source: domain brief, section 7.1; 最高法网络司法拍卖规定 18 and 20; 
 
 from __future__ import annotations
 
-from trading.base.clock import SECOND_US
 from trading.base.money import is_multiple
+from trading.base.units import SECOND_US
 from trading.bidding.rules import BidAccepted, Roll, Sale, bidder_number
 from trading.engine.context import Context
 from trading.engine.registry import Effect, GuardSpec

@@ -1,0 +1,97 @@
+"""Measure against the goals: ``python -m tests.bench [--quick] [--json FILE] [profile]``.
+
+Every claim is a ratio to a yardstick measured in the same round; rounds are interleaved, and the
+median of the paired ratios is judged. Exit 1 when one is below its floor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.bids import bids_per_second
+from tests.bench.figures import Board, Case, Progress, machine
+from tests.bench.profile import profile
+from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
+from tests.bench.yardsticks import pgbench_rows, sqlite_rows
+
+# database: yardstick, floor and goal at 256 waiting
+PEERS = {
+    POSTGRES: ("pgbench 1 row, 32 clients", 0.4, 1.0),
+    SQLITE: ("SQLite 1 row", 1.5, 3.0),
+}
+WAITING = (1, 32, 256)
+ONE, MANY = "one", "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured; seconds are per case and round."""
+
+    rounds: int
+    seconds: float
+    bidders: int
+    lots: int
+    waiting: tuple[int, ...]
+
+
+FULL = Size(rounds=5, seconds=2, bidders=256, lots=1000, waiting=WAITING)
+QUICK = Size(rounds=1, seconds=0.3, bidders=32, lots=20, waiting=(1, 32))
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what was asked for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "bids", "profile"])
+    parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
+    given = parser.parse_args(arguments)
+    size = QUICK if given.quick else FULL
+    progress, board = Progress(), Board()
+    print(" ".join(f"{key}={value}" for key, value in machine().items()))
+    with stores() as made:
+        progress.say(f"one lot with {size.bidders} bidders, then {size.lots} lots, twice")
+        made.prepare(ONE, 1, size.bidders)
+        if given.what == "profile":
+            profile(made, ONE)
+            return 0
+        made.prepare(MANY, size.lots, 2)
+        for n in range(1, size.rounds + 1):
+            progress.say(f"round {n} of {size.rounds}")
+            bid_round(board, made, size)
+    print(board.table())
+    print(f"{progress.seconds:.0f} s")
+    if given.json:
+        given.json.write_bytes(board.to_json(progress.seconds))
+    if given.quick:
+        return 0
+    for name in board.missed:
+        print(f"below its floor: {name}")
+    return 1 if board.missed else 0
+
+
+def bid_round(board: Board, made: Stores, size: Size) -> None:
+    """Measure one round of bids on both databases."""
+    for database, (peer, floor, goal) in PEERS.items():
+        rows = (
+            pgbench_rows(made.postgres, made.root, size.seconds)
+            if database == POSTGRES
+            else sqlite_rows(made.root, size.seconds)
+        )
+        board.add(Case(peer, "rows/s"), rows)
+        for waiting in size.waiting:
+            judged = waiting == max(size.waiting)
+            case = Case(
+                f"{database}, one lot, {waiting} waiting", of=peer,
+                floor=floor if judged else 0, goal=goal if judged else 0,
+            )  # fmt: skip
+            board.add(case, *bids_per_second(made, ONE, database, waiting, size.seconds))
+        waiting = max(size.waiting)
+        case = Case(f"{database}, {size.lots} lots, {waiting} waiting", of=peer)
+        board.add(case, *bids_per_second(made, MANY, database, waiting, size.seconds))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
