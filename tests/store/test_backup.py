@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,8 +145,9 @@ def test_a_backup_taken_while_others_write_is_sound(
     thread = threading.Thread(target=_write)
     thread.start()
     try:
-        while not (centre.log_dir / "checkpoints").exists():
+        while not (centre.log_dir / "checkpoint").exists():
             assert thread.is_alive()
+            time.sleep(0.01)
         for number in range(3):
             backup(centre, tmp_path / f"saved{number}")
     finally:

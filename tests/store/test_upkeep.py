@@ -199,15 +199,16 @@ def test_an_outage_whose_entry_could_not_be_written_is_told_again(
     database: str, open_engine: OpenEngine
 ) -> None:
     """The lot's end lies in the gap: forgotten once, the outage would let the clock end it."""
-    shop = _away(database, open_engine, HOUR_US, end_us=SECOND_US)
+    clock = WallClock()
+    Shop(open_engine(database), clock).all(make(), put_up(sale_us=SECOND_US))
+    clock.go_on(HOUR_US)
+    shop = Shop(open_engine(database), clock)
     good, bad = shop.writer._projections, replace(TOY_PROJECTION, row=_cannot_be_shown)
     shop.writer._projections = (bad,)
     size = shop.size()
     assert isinstance(shop.batch(nudge())[0], ZeroDivisionError)
     assert shop.size() == size
     shop.writer._projections = good
-    shop.clock.advance_to(shop.clock.now_us() + SECOND_US)
-    shop.clock.sleep(HOUR_US)
     shop.writer.tick()
     assert (shop.state().place, shop.state().held) == ("up", True)
 

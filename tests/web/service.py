@@ -101,6 +101,7 @@ def serving(data_dir: Path, *arguments: str | Path) -> Iterator[Service]:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
     assert process.stdout is not None
+    service: Service | None = None
     try:
         told = process.stdout.readline()
         assert told, log.read_text()
@@ -108,6 +109,8 @@ def serving(data_dir: Path, *arguments: str | Path) -> Iterator[Service]:
         until(service.is_ready, START_SECONDS_MAX)
         yield service
     finally:
+        if service is not None:
+            service.client.close()
         if process.poll() is None:
             process.terminate()
             try:

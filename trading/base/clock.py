@@ -10,11 +10,6 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-SECOND_US = 1_000_000
-MINUTE_US = 60 * SECOND_US
-HOUR_US = 60 * MINUTE_US
-DAY_US = 24 * HOUR_US
-
 
 class Clock(Protocol):
     """What the writer asks of a clock."""

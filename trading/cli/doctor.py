@@ -201,7 +201,7 @@ def _days_left(certificate: Path) -> int:
     from cryptography import x509
 
     from trading.base.clock import SystemClock
-from trading.base.units import DAY_US, SECOND_US
+    from trading.base.units import DAY_US, SECOND_US
 
     found = x509.load_pem_x509_certificate(certificate.read_bytes())
     ends_us = int(found.not_valid_after_utc.timestamp()) * SECOND_US

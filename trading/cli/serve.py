@@ -55,6 +55,8 @@ DRAIN_SECONDS = 3
 CLOSING_SECONDS = 2
 WORKERS_MAX = 64
 RESTART_SECONDS = 1.0
+# How late the parent may notice a signal: it wakes nobody who waits for the end of a process.
+WATCH_SECONDS = 0.2
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _log = logging.getLogger(__name__)
@@ -217,7 +219,7 @@ def supervise(
     announce()
     code = 0
     while not stop.requested.is_set() and not code:
-        ended = wait([process.sentinel for process in running.values()], RESTART_SECONDS)
+        ended = wait([process.sentinel for process in running.values()], WATCH_SECONDS)
         for number, process in list(running.items()):
             if process.sentinel not in ended or stop.requested.is_set():
                 continue

@@ -19,8 +19,6 @@ from trading.engine.votes import VoteTable
 
 Definition: TypeAlias = Workflow | policy.Pack | YearTable | VoteTable
 
-Definition = Workflow | policy.Pack | YearTable | VoteTable
-
 
 class Catalogue:
     """Everything entered, in order; grows with the stream ``definitions`` and never shrinks."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -29,8 +29,7 @@ from trading.record.entry import (
 from trading.record.merkle import HASH_SIZE
 
 FINDINGS_MAX = 100
-_KEYS_MAX = 10_000
-_PLAIN = frozenset({str, bool, type(None)})
+_SEEN_MAX = 10_000
 _BLIND = re.compile(rb'\{"blind":"[0-9a-f]{64}","v":"%s"\}' % re.escape(FORMAT.encode()))
 _BLIND_BYTES = len(blind_leaf(b"", b""))
 _START = (0, bytes(HASH_SIZE))
@@ -71,7 +70,37 @@ class Entry(Body, frozen=True, kw_only=True):
     given: In[Any] | None = None
 
 
+# Most entries are read by narrower types, which let nothing through that the profile refuses but
+# keys; and of what mostly repeats, guards, facts and bindings, only the bytes are taken.
+_Integer = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+_Scalar = str | bool | None | _Integer
+_Flat = dict[str, _Scalar | list[_Scalar]]
+_NOTHING = msgspec.Raw(b"")
+
+
+class _FlatIn(In[Any], frozen=True, kw_only=True, gc=False):
+    data: _Flat
+    received_us: _Integer
+    facts: msgspec.Raw = _NOTHING  # type: ignore[assignment]
+
+
+class _FlatOut(Out, frozen=True, kw_only=True, gc=False):
+    guards: msgspec.Raw = _NOTHING  # type: ignore[assignment]
+    events: tuple[_Flat, ...] = ()
+    since_us: _Integer = 0
+    bind: msgspec.Raw = _NOTHING  # type: ignore[assignment]
+
+
+class _FlatEntry(Body, frozen=True, kw_only=True, gc=False):
+    seq: _Integer
+    part: tuple[_Integer, _Integer]
+    at_us: _Integer
+    out: _FlatOut
+    given: _FlatIn | None = None
+
+
 _decode = msgspec.json.Decoder(Entry).decode
+_decode_flat = msgspec.json.Decoder(_FlatEntry).decode
 
 
 def is_closed(leaf: bytes) -> bool:
@@ -90,7 +119,7 @@ class Chains:
         self.closed = 0
         self._findings = findings
         self._heads: dict[str, tuple[int, bytes]] = {}
-        self._keys: set[str] = set()
+        self._forget()
         self._at_us = 0
         self._lost = 0
         self._group: tuple[str, int] = ("", 0)
@@ -113,16 +142,18 @@ class Chains:
         for _ in range(count):
             self._pass()
 
-    def follow(self, index: int, body: bytes, leaf_hash: bytes, *, blind: bool) -> Entry | None:
+    def follow(self, index: int, body: bytes, leaf_hash: bytes, *, blind: bool) -> Body | None:
         """Check one entry and its place; return it, None when it is not an entry at all."""
         add = self._findings.add
-        try:
-            entry = _decode(body)
-        except (ValueError, RecursionError) as error:
-            add("format", index, str(error))
+        entry = self._read_flat(body) or self._read(index, body)
+        if entry is None:
             self.lose()
             return None
-        self._look(index, entry, body)
+        part = entry.part
+        if (entry.given is None) == (part[0] == 1) or entry.v != FORMAT:
+            add("format", index, f"{entry.v}, part {part[0]}: only the first says what was asked")
+        if len(body) > BODY_BYTES_MAX:
+            self._limit(index, entry, body)
         stream, seq = entry.stream, entry.seq
         last, before = self._heads.get(stream, _START)
         if seq != last + 1:
@@ -132,75 +163,80 @@ class Chains:
         elif entry.prev != before.hex():
             add("prev", index, f"{stream}: entry {last} has the hash {before.hex()}")
         self._heads[stream] = (seq, leaf_hash)
-        at_us = entry.at_us
-        if at_us < self._at_us:
-            add("time", index, f"{at_us} follows {self._at_us}")
-        self._at_us = at_us
-        if entry.part == (1, 1) and self._part == self._group[1]:
+        if entry.at_us < self._at_us:
+            add("time", index, f"{entry.at_us} follows {self._at_us}")
+        self._at_us = entry.at_us
+        if part == (1, 1) and self._part == self._group[1]:
             self._run = 0
         else:
-            self._join(index, entry.cmd, *entry.part)
+            self._join(index, entry.cmd, *part)
         return entry
 
-    def _look(self, index: int, entry: Entry, body: bytes) -> None:
-        """Check the spelling, the profile and the size of one entry."""
-        add = self._findings.add
-        if entry.v != FORMAT:
-            add("format", index, f"the format {entry.v}")
-        if (entry.given is None) != (entry.part[0] != 1):
-            add("format", index, "only the first part of a group says what was asked")
-        if encode(entry) != body:
-            add("canonical", index, "not the canonical spelling")
-        elif not self._is_plain(entry):
-            try:
-                canonical.decode(body)
-            except IntegrityFault as error:
-                add("canonical", index, error.detail)
+    def _read_flat(self, body: bytes) -> Body | None:
+        """Return an entry that is in the profile and spelled right, None where that is not plain.
+
+        Plain is an entry of scalars and lists of them whose keys, guards, facts and binding were
+        all seen before in entries that ``_read`` has found good.
+        """
+        try:
+            entry = _decode_flat(body)
+        except (ValueError, RecursionError):
+            return None
+        keys, seen, given, out = self._keys, self._seen, entry.given, entry.out
+        if bytes(out.guards) not in seen or bytes(out.bind) not in self._binds:
+            return None
+        if given is not None and not (
+            bytes(given.facts) in seen
+            and keys.issuperset(given.data)
+            and keys.issuperset(given.random)
+        ):
+            return None
+        for event in out.events:
+            if not keys.issuperset(event):
+                return None
+        return entry if encode(entry) == body else None
+
+    def _read(self, index: int, body: bytes) -> Body | None:
+        """Return any entry, looked at in full; what is wrong with its spelling is a finding."""
+        try:
+            entry = _decode(body)
+        except (ValueError, RecursionError) as error:
+            self._findings.add("format", index, str(error))
+            return None
+        try:
+            canonical.decode(body)
+        except IntegrityFault as error:
+            self._findings.add("canonical", index, error.detail)
+        else:
+            if encode(entry) != body:
+                self._findings.add("canonical", index, "a default that is spelled out")
             else:
                 self._learn(entry)
-        limit = DEFINITION_BYTES_MAX if entry.kind.startswith("definition.") else BODY_BYTES_MAX
-        if len(body) > limit:
-            add("size", index, f"{len(body)} bytes, at most {limit}")
-
-    def _is_plain(self, entry: Entry) -> bool:
-        """Tell fast that an entry is in the profile; what is not plain is looked at in full.
-
-        Plain is an entry whose keys were all seen before in entries that are in the profile, and
-        whose data and events hold no others than texts, truth values and small integers.
-        """
-        keys, out, given = self._keys, entry.out, entry.given
-        numbers = [entry.seq, entry.at_us, out.since_us]
-        nodes = list(out.events)
-        if given is not None:
-            numbers.append(given.received_us)
-            nodes.append(given.data)
-            if not keys.issuperset(given.facts) or not keys.issuperset(given.random):
-                return False
-        if out.bind is not None:
-            numbers.append(out.bind.edition)
-        for node in nodes:
-            if type(node) is not dict or not keys.issuperset(node):
-                return False
-            for value in node.values():
-                kind = type(value)
-                if kind is int:
-                    numbers.append(value)
-                elif kind not in _PLAIN:
-                    return False
-        numbers += entry.part
-        if min(numbers) < -INTEGER_MAX or max(numbers) > INTEGER_MAX:
-            return False
-        return keys.issuperset(out.guards)
+        return entry
 
     def _learn(self, entry: Entry) -> None:
-        """Remember the keys of an entry that is in the profile."""
-        keys, given = self._keys, entry.given
-        if len(keys) > _KEYS_MAX:
-            keys.clear()
-        nodes: list[Any] = [entry.out.guards, *entry.out.events]
+        """Remember what repeats in an entry that was found good."""
+        if len(self._keys) + len(self._seen) + len(self._binds) > _SEEN_MAX:
+            self._forget()
+        out, given = entry.out, entry.given
+        self._seen.add(encode(out.guards))
+        nodes: list[Any] = list(out.events)
+        if out.bind is not None:
+            self._binds.add(encode(out.bind))
         if given is not None:
-            nodes += [given.facts, given.random, given.data]
-        keys.update(chain.from_iterable(node for node in nodes if type(node) is dict))
+            self._seen.add(encode(given.facts))
+            nodes += [given.random, given.data]
+        self._keys.update(chain.from_iterable(node for node in nodes if type(node) is dict))
+
+    def _forget(self) -> None:
+        self._keys: set[str] = set()
+        self._seen = {b""}
+        self._binds = {b""}
+
+    def _limit(self, index: int, entry: Body, body: bytes) -> None:
+        limit = DEFINITION_BYTES_MAX if entry.kind.startswith("definition.") else BODY_BYTES_MAX
+        if len(body) > limit:
+            self._findings.add("size", index, f"{len(body)} bytes, at most {limit}")
 
     def _join(self, index: int, cmd: str, part: int, total: int) -> None:
         """Check that ``part`` of ``total`` goes on with the group that was begun, or begins one."""

@@ -27,9 +27,9 @@ from hashlib import sha256
 import msgspec
 
 from trading.base.errors import BadNote, IntegrityFault, NotFound
-from trading.record.chains import Chains, Entry, Finding, Findings, is_closed
+from trading.record.chains import Chains, Finding, Findings, is_closed
 from trading.record.checkpoint import Checkpoint
-from trading.record.entry import Row, leaf_of
+from trading.record.entry import Body, Row, leaf_of
 from trading.record.merkle import HASH_SIZE, CompactRange, hashes_in
 from trading.record.note import PublicKey
 from trading.record.tiles import ENTRIES, WIDTH, ReadFile, Tile, read_bundle, read_tile
@@ -329,7 +329,7 @@ def _tile_root(hashes: list[bytes]) -> bytes:
     return row
 
 
-def _columns(of: Row | Entry) -> tuple[str, int, str, int]:
+def _columns(of: Row | Body) -> tuple[str, int, str, int]:
     return of.stream, of.seq, of.kind, of.at_us
 
 

@@ -154,8 +154,8 @@ def _seal(
             env.docs, env.sd,
         )  # fmt: skip
     body = Body(
-        FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out, given,
-        before.org,
+        FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out,
+        given, before.org,
     )  # fmt: skip
     if audience == PUBLIC:
         return seal(body, audience, b"")

@@ -35,6 +35,7 @@ def _credit(first: str) -> str:
     return next(first + last for last in alphabet if is_credit_code(first + last))
 
 
+FIRST_PLACES = re.compile(r"[1-6]\d{5}(19|20)\d\d(0[1-9]|1[0-2])[01][1-9]\d{3}", re.ASCII)
 ID = _id("43010219900307123")
 CARD_16, CARD_19 = _card("622202000000000"), _card("622202000000000001")
 
@@ -148,11 +149,7 @@ def test_an_id_number_that_also_passes_as_a_credit_code_is_personal() -> None:
     assert find_personal(both) == [ID_NUMBER]
 
 
-@given(
-    st.from_regex(
-        re.compile(r"[1-6]\d{5}(19|20)\d\d(0[1-9]|1[0-2])[01][1-9]\d{3}", re.ASCII), fullmatch=True
-    )
-)
+@given(st.from_regex(FIRST_PLACES, fullmatch=True))
 @example("60226420370509012")  # its first 17 digits pass as a card
 def test_every_id_number_is_found_and_no_other_check_digit_is(first: str) -> None:
     good = _id(first)
