@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.style.coverage_gate import CoverageGate
 from tests.style.layout import pure_files
+from tests.support import verifier
 from tests.support.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -43,6 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--coverage-gate"):
         gate = CoverageGate(config.rootpath / "pyproject.toml", pure_files())
         config.pluginmanager.register(gate, "coverage_gate")
+
+
+def pytest_report_header() -> list[str]:
+    """Say which outside software takes part in this run, and which cannot."""
+    found = verifier.python()
+    told = f"with {found}" if found else "NOT RUN, no Python >= 3.12 can be had here"
+    return [f"independent verifier: {told}"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 
 from trading import awarding, bidding, deposits, listing, observing, people, register
 from trading.base.clock import Clock, SystemClock
-from trading.base.errors import InvalidInput, ReadOnly
+from trading.base.errors import InvalidInput, ReadOnly, SetupError
 from trading.base.personal import find_personal
 from trading.engine import builtin
 from trading.engine.catalogue import Catalogue, Definition
@@ -26,14 +27,17 @@ from trading.observing.rules import STEPS
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
 from trading.register.tables import ASSET_PROJECTION
-from trading.store import log
+from trading.store import log, roles
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
 from trading.store.home import Home
+from trading.store.migrations import check_schema
 from trading.store.openings import SubjectKeys, disclose, open_one, seal_openings
 from trading.store.projection import Projection
+from trading.store.start import check_start
 from trading.store.state import StateCodec
 from trading.store.statements import statements_for
+from trading.store.triggers import compare_triggers
 from trading.store.upkeep import SALT_BYTES, Limits
 from trading.store.writer import Writer
 
@@ -47,6 +51,7 @@ SUBJECTS = (
     observing.SUBJECT,
     awarding.SUBJECT,
 )
+_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 PROJECTIONS: tuple[Projection, ...] = (ASSET_PROJECTION, CASE_PROJECTION, LOT_PROJECTION)
 
 
@@ -103,6 +108,7 @@ class Centre:
         self.kernel = kernel()
         self.engine: Engine = writing_engine(home.database_url)
         self.reading: Engine = reading_engine(home.database_url)
+        roles.assume(self.engine)
         check_durable(self.engine)
         self._entropy = entropy
         self._codec = StateCodec(self.kernel.registry)
@@ -137,8 +143,10 @@ class Centre:
         """Return the command as it will be recorded.
 
         ``personal`` fields are sealed under their subject's key, which is durable from here on;
-        only their digests are recorded. Raises ``InvalidInput`` on personal data in typed text.
+        only their digests are recorded. Raises ``InvalidInput`` on personal data in typed text,
+        and on a value out of its declared bounds: nobody could read it back from the record.
         """
+        data = self._bounded(kind, data)
         check_texts(data)
         openings, digests = self._sealed(personal)
         return Envelope(
@@ -146,6 +154,14 @@ class Centre:
             self._entropy(16).hex(), org, key, account or actor, self._entropy(SALT_BYTES),
             facts=facts or {}, docs=docs, sd=digests, openings=openings, files=files,
         )  # fmt: skip
+
+    def _bounded(self, kind: str, data: Command) -> Command:
+        """Return ``data`` as the record will give it back; a struct made in code checks nothing."""
+        try:
+            raw = encode(data)
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise InvalidInput("no JSON can say this", field="", rule="json", kind=kind) from error
+        return self.parse(kind, raw)
 
     def _sealed(
         self, personal: tuple[Personal, ...]
@@ -170,9 +186,8 @@ class Centre:
             return msgspec.json.decode(raw, type=struct, strict=True)
         except msgspec.ValidationError as error:
             said = str(error)
-            field = said.rpartition("$")[2].strip("`.") if "$" in said else ""
-            raise InvalidInput(said, field=field, rule="schema", kind=kind) from error
-        except msgspec.DecodeError as error:
+            raise InvalidInput(said, field=_field_in(said), rule="schema", kind=kind) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput("not JSON", field="", rule="json", kind=kind) from error
 
     def do(self, kind: str, data: Command, actor: str, role: str, **more: Any) -> Receipt:
@@ -194,6 +209,19 @@ class Centre:
         sql = statements_for(self.reading.dialect.name)
         with self.reading.connect() as connection:
             return sql.number(connection, sql.next_due)
+
+    def check(self) -> None:
+        """Refuse to decide on a store that is not what was published and signed.
+
+        Raises ``SetupError`` for another schema, changed triggers or the log of a demonstration
+        under a real clock, ``ReadOnly`` for a copy that was not verified, ``IntegrityFault`` when
+        database, files and signer do not agree.
+        """
+        if self.simulated and not self.clock.simulated:
+            raise SetupError("this log runs on a simulated clock: it is a demonstration")
+        check_schema(self.engine)
+        compare_triggers(self.engine)
+        check_start(self.engine, self.home)
 
     def refresh(self) -> None:
         """Learn the definitions that are in the log; reads need them, writes do it anyway."""
@@ -228,6 +256,13 @@ class Centre:
         self.writer.stop()
         self.engine.dispose()
         self.reading.dispose()
+
+
+def _field_in(said: str) -> str:
+    """Return the path of the field that a validation error speaks of, empty for the whole."""
+    path = said.rpartition("$")[2].strip("`.") if said.endswith("`") and " at `$" in said else ""
+    named = _NAMED_FIELD.search(said)
+    return ".".join(part for part in (path, named[1] if named else "") if part)
 
 
 def check_texts(data: object, path: str = "") -> None:

@@ -68,7 +68,7 @@ class Ticks:
 
     def start(self) -> None:
         """Start the jobs; the first of each runs at once."""
-        self._centre.writer._on_commit = self.wake  # noqa: SLF001 - it takes no hook after its making
+        self._centre.writer.on_commit = self.wake
         for name, work, seconds in (
             (TICK, self._centre.writer.tick, TICK_SECONDS),
             (PUBLISH, self.publish, PUBLISH_SECONDS),

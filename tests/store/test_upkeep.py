@@ -29,6 +29,14 @@ END_US = toy.START_US + toy.SALE_US
 
 
 @pytest.fixture
+def local(sqlite_store: str, open_engine: OpenEngine) -> Shop:
+    """Give such a shop on SQLite alone: for tables of values, which need no second database."""
+    opened = Shop(open_engine(sqlite_store))
+    opened.all(make(), put_up(), bid(5))
+    return opened
+
+
+@pytest.fixture
 def shop(engine: Engine) -> Iterator[Shop]:
     """Give a shop with a toy that is up and bid for."""
     opened = Shop(engine)
@@ -39,14 +47,14 @@ def shop(engine: Engine) -> Iterator[Shop]:
 
 @pytest.mark.parametrize(("late_us", "accepted"), [(-1, True), (0, False), (1, False)])
 def test_a_bid_is_in_time_if_decided_before_the_end(
-    shop: Shop, late_us: int, *, accepted: bool
+    local: Shop, late_us: int, *, accepted: bool
 ) -> None:
     at_us = END_US + late_us
-    shop.clock.advance_to(at_us)
-    (answer,) = shop.batch(bid(6, received_us=at_us))
+    local.clock.advance_to(at_us)
+    (answer,) = local.batch(bid(6, received_us=at_us))
     assert isinstance(answer, Receipt if accepted else WrongState)
-    assert shop.state().place == ("up" if accepted else "sold")
-    shop.inspect()
+    assert local.state().place == ("up" if accepted else "sold")
+    local.inspect()
 
 
 def test_a_due_timer_is_decided_before_a_later_command_and_counts_from_its_due(shop: Shop) -> None:
@@ -136,11 +144,11 @@ def test_received_in_time_and_decided_late_by_us_holds_the_lot(shop: Shop) -> No
     [bid(6, received_us=END_US), nudge(received_us=END_US - 1), nudge("b", "a", received_us=1)],
     ids=["received at the end", "not timely", "another stream"],
 )
-def test_a_lot_is_held_only_for_a_timely_command_of_its_own(shop: Shop, command: Envelope) -> None:
-    shop.do(make("b"))
-    shop.clock.advance_to(END_US + SECOND_US)
-    shop.refused(command)
-    assert (shop.state().place, shop.state().held) == ("sold", False)
+def test_a_lot_is_held_only_for_a_timely_command_of_its_own(local: Shop, command: Envelope) -> None:
+    local.do(make("b"))
+    local.clock.advance_to(END_US + SECOND_US)
+    local.refused(command)
+    assert (local.state().place, local.state().held) == ("sold", False)
 
 
 def _away(database: str, open_engine: OpenEngine, away_us: int, *, end_us: int) -> Shop:
@@ -166,9 +174,9 @@ def _away(database: str, open_engine: OpenEngine, away_us: int, *, end_us: int) 
     ],
 )
 def test_away_too_long_or_over_an_end_holds_what_was_live(
-    database: str, open_engine: OpenEngine, away_us: int, end_us: int, *, held: bool
+    sqlite_store: str, open_engine: OpenEngine, away_us: int, end_us: int, *, held: bool
 ) -> None:
-    shop = _away(database, open_engine, away_us, end_us=end_us)
+    shop = _away(sqlite_store, open_engine, away_us, end_us=end_us)
     size = shop.size()
     shop.writer.tick()
     state = shop.state()
@@ -244,11 +252,11 @@ def test_an_outage_without_a_live_lot_is_an_entry_all_the_same(engine: Engine) -
 
 @pytest.mark.parametrize(("stalled_us", "held"), [(3 * SECOND_US, False), (3_000_001, True)])
 def test_a_stall_over_an_end_holds_the_lot(
-    engine: Engine, stalled_us: int, *, held: bool
+    sqlite_store: str, open_engine: OpenEngine, stalled_us: int, *, held: bool
 ) -> None:
     """The process was stopped, or the storage did not answer, and an end passed meanwhile."""
     clock = WallClock()
-    shop = Shop(engine, clock)
+    shop = Shop(open_engine(sqlite_store), clock)
     shop.all(make(), put_up(sale_us=SECOND_US))
     clock.go_on(stalled_us)
     shop.writer.tick()
@@ -285,10 +293,10 @@ def test_each_worker_marks_itself_alive(database: str, open_engine: OpenEngine) 
 
 @pytest.mark.parametrize("step_us", [HOUR_US, -HOUR_US, 500_001, -500_001])
 def test_a_step_of_the_clock_stops_decisions_and_holds_what_is_live(
-    engine: Engine, step_us: int
+    sqlite_store: str, open_engine: OpenEngine, step_us: int
 ) -> None:
     clock = WallClock()
-    shop = Shop(engine, clock)
+    shop = Shop(open_engine(sqlite_store), clock)
     shop.all(make(), put_up(), make("made"))
     clock.go_on(SECOND_US)
     clock.step_us = step_us
@@ -313,9 +321,9 @@ def test_a_step_of_the_clock_stops_decisions_and_holds_what_is_live(
 
 
 @pytest.mark.parametrize("step_us", [500_000, -500_000])
-def test_a_small_drift_is_borne(engine: Engine, step_us: int) -> None:
+def test_a_small_drift_is_borne(sqlite_store: str, open_engine: OpenEngine, step_us: int) -> None:
     clock = WallClock()
-    shop = Shop(engine, clock)
+    shop = Shop(open_engine(sqlite_store), clock)
     clock.step_us = step_us
     assert shop.do(make()).outcome == "done"
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
+from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre
@@ -111,12 +112,21 @@ class Market:
         self.open_at(lots, opens_us)
 
     def list_lots(
-        self, lots: list[Lot], opens_us: int, lasting_us: Callable[[str], int]
+        self,
+        lots: list[Lot],
+        opens_us: int,
+        lasting_us: Callable[[str], int],
+        *,
+        ready: bool = True,
     ) -> None:
-        """Register, decide, publish, register bidders, qualify; the lots wait for ``opens_us``."""
+        """Bring ``lots`` to the notice and, unless not ``ready``, to where they wait to open."""
         cases = _by_case(lots)
         self._all(self._asset(lot) for lot in lots)
         self._list_cases(cases, opens_us, lasting_us)
+        if ready:
+            self._get_ready(lots, opens_us)
+
+    def _get_ready(self, lots: list[Lot], opens_us: int) -> None:
         self._observe_all(lots)
         self._bidders(lots)
         # Registration is over eight hours before the opening.

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    event,
+    select,
+)
 
 from tests.support import toy
 from tests.support.desk import founding, kernel
@@ -15,7 +27,7 @@ from trading.base.clock import Clock, SimulatedClock
 from trading.base.errors import TradingError
 from trading.base.units import SECOND_US
 from trading.engine.context import Envelope
-from trading.engine.kernel import Kernel
+from trading.engine.kernel import Kernel, Proposed
 from trading.engine.stream import GENESIS, Stream
 from trading.record.entry import Out, blind_leaf, leaf_of, read
 from trading.record.merkle import CompactRange, leaf_hash
@@ -33,7 +45,7 @@ TOYS = Table(
     PROJECTED,
     Column("name", Text, primary_key=True),
     Column("place", Text, nullable=False),
-    Column("price_fen", Integer, nullable=False),
+    Column("price_fen", Integer, CheckConstraint("price_fen <> 555"), nullable=False),
 )
 
 
@@ -85,6 +97,7 @@ class Shop:
         self.kernel: Kernel = kernel()
         self.codec = StateCodec(self.kernel.registry)
         PROJECTED.create_all(engine)
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
         more.setdefault("projections", (TOY_PROJECTION,))
         self.writer = Writer(engine, self.kernel, self.clock, MAC_KEY, **more)
         if founded and not self.size():
@@ -145,6 +158,18 @@ class Shop:
         """Return what was decided from entry ``first`` on, events left out."""
         return [_out(bytes(row.body)) for row in self.entries(first)]
 
+    def fold(self, rows: list[Any]) -> dict[str, Stream]:
+        """Return the states that the stored entries alone lead to."""
+        events: Any = reduce(or_, self.kernel.registry.evolves, Proposed)
+        states: dict[str, Stream] = {}
+        for row in rows:
+            out = _out(bytes(row.body))
+            typed = tuple(msgspec.convert(event, events) for event in out.events)
+            out = msgspec.structs.replace(out, events=typed)
+            before = states.get(row.stream, Stream(row.stream))
+            states[row.stream] = self.kernel.evolve(before, out, row.at_us, row.hash.hex())
+        return states
+
     def close(self) -> None:
         """Stop the writer."""
         self.writer.stop()
@@ -152,6 +177,9 @@ class Shop:
     def inspect(self) -> None:
         """Check the books: order, chains, groups, hashes, head, states and projections."""
         rows = self.entries()
+        for row in rows:
+            if row.kind == "definition.enter/1":
+                self.kernel.learn_entry(bytes(row.body))
         chains: dict[str, tuple[int, str]] = {}
         tree, last_us, group = CompactRange(), 0, (0, 0, "")
         for index, row in enumerate(rows):
@@ -184,6 +212,7 @@ class Shop:
             workflow = self.kernel.catalogue.workflow(state.workflow)
             assert (row.seq, row.due_us or 0) == (state.seq, state.due_us)
             assert bool(row.live) == (workflow.states[state.place].live and not state.held)
+        assert self.fold(rows) == folded
         rebuilt = TOY_PROJECTION.rows(folded)
         assert {tuple(row.values()) for row in rebuilt} == shown
 

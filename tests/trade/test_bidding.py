@@ -24,7 +24,7 @@ from tests.support.trade import (
     register,
     staff,
 )
-from trading.base.clock import DAY_US, HOUR_US, SECOND_US
+from trading.base.units import DAY_US, HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, GetReady, PlaceBid, Qualify, Register, Reject
 from trading.listing.commands import RescheduleLot
 

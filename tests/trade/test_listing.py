@@ -25,8 +25,8 @@ from tests.support.trade import (
     staff,
     vote,
 )
-from trading.base.clock import DAY_US, HOUR_US
 from trading.base.deadline import day_start_us
+from trading.base.units import DAY_US, HOUR_US
 from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, PublishCase, ReturnCase
 from trading.listing.rules import Vote
 

@@ -35,9 +35,7 @@ def test_a_new_group_stands_below_its_community_and_its_officer_may_act_for_it(a
         (CreateOrg("x", "", "district", "第二个区"), "granted_v1"),
     ],
 )
-def test_an_organisation_in_the_wrong_place_is_refused(
-    at: At, data: CreateOrg, guard: str
-) -> None:
+def test_an_organisation_in_the_wrong_place_is_refused(at: At, data: CreateOrg, guard: str) -> None:
     assert at("founded").blockers(staff("org.create/1", data, "office")) == (guard,)
 
 

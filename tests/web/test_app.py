@@ -220,7 +220,7 @@ def test_an_error_is_a_problem_that_tells_nothing_of_ours(
     def fails() -> None:
         raise error
 
-    handlers = {TradingError: problems.answer, Exception: problems.answer}
+    handlers: Any = {TradingError: problems.answer, Exception: problems.answer}
     app = Litestar([fails], exception_handlers=handlers, openapi_config=None, logging_config=None)
     answer = ask(app, "/fails")
     assert (answer.status, answer.json["status"]) == (status, status)

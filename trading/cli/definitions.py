@@ -112,7 +112,7 @@ def compare(file: Path) -> None:
 def install(file: Path, data_dir: Path, actor: str, *, as_json: bool) -> None:
     """检查、说明差异、在以往案件上试行，两人确认后登记 / Check, explain, try, and enter."""
     kind, definition = _read(file)
-    opened = open_centre(data_dir)
+    opened = open_centre(data_dir, writing=True)
     try:
         opened.refresh()
         old = opened.newest(kind, definition.id.partition("@")[0])

@@ -265,8 +265,9 @@ def check_head(engine: Engine, home: Home) -> Finding:
     """Check the age of the last entry, whether it was published, and that it is not ahead."""
     from sqlalchemy import text
 
-    from trading.base.clock import SECOND_US, SystemClock
+    from trading.base.clock import SystemClock
     from trading.base.deadline import local_text
+    from trading.base.units import SECOND_US
     from trading.store.signer import published
     from trading.store.upkeep import Limits
 

@@ -40,7 +40,7 @@ def import_listings(
 ) -> None:
     """导入标的；被拒的行连同原因写回同样的表 / Import listings; refused rows come back."""
     header, rows = sheet.read(file)
-    centre = open_centre(data_dir)
+    centre = open_centre(data_dir, writing=not dry_run)
     added = present = 0
     refused: list[tuple[sheet.Row, str, str]] = []
     try:

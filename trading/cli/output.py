@@ -138,6 +138,16 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def open_centre(data_dir: Path) -> Centre:
-    """Open the centre of ``data_dir``; raise ``SetupError`` when it cannot be used."""
-    return Centre(Home.open(data_dir))
+def open_centre(data_dir: Path, *, writing: bool = False) -> Centre:
+    """Open the centre of ``data_dir``; raise ``SetupError`` when it cannot be used.
+
+    For ``writing`` database, files and signer must agree first.
+    """
+    centre = Centre(Home.open(data_dir))
+    if writing:
+        try:
+            centre.check()
+        except BaseException:
+            centre.close()
+            raise
+    return centre

@@ -140,7 +140,7 @@ def user_command() -> None:
 @guarded
 def user_add(data_dir: Path, actor: str, full_name: str, *, as_json: bool) -> None:
     """登记一个人，返回其编号 / Register a person and return the id."""
-    centre = open_centre(data_dir)
+    centre = open_centre(data_dir, writing=True)
     person = f"p-{secrets.token_hex(6)}"
     named = (Personal(person, "name", full_name),)
     try:
@@ -179,7 +179,7 @@ def user_show(data_dir: Path, person: str, *, as_json: bool) -> None:
 
 
 def _do(data_dir: Path, kind: str, data: Command, actor: str, *, as_json: bool) -> None:
-    centre = open_centre(data_dir)
+    centre = open_centre(data_dir, writing=True)
     try:
         receipt = _decide(centre, kind, data, actor, as_json=as_json)
     finally:

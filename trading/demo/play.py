@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 
+import msgspec
+
 from trading.awarding.commands import (
     AwardLot,
     CertifyLot,
@@ -16,7 +18,7 @@ from trading.awarding.commands import (
 from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
-from trading.base.errors import IntegrityFault
+from trading.base.errors import IntegrityFault, Refused
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
@@ -81,6 +83,14 @@ class Play:
         self._clock.advance_to(self._clock.now_us() + 40 * SECOND_US)
         return self._centre.do(kind, data, actor, role, docs=docs)
 
+    def _refuse(self, kind: str, data: Command, actor: str, role: str, *docs: Document) -> None:
+        """Ask for what the rules forbid: the refusal is an entry, and nothing else changes."""
+        try:
+            self._do(kind, data, actor, role, *docs)
+        except Refused:
+            return
+        raise IntegrityFault(f"{kind} by {actor} ought to have been refused")
+
     def _staff(self, role: str) -> str:
         return next(person for person, held in cast.STAFF.items() if held == role)
 
@@ -96,6 +106,8 @@ class Play:
         held = str(local_date(self._clock.now_us() - 3 * DAY_US))
         vote = Vote("member_representative_assembly", held, 45, 41, 38)
         minutes = _document("minutes", f"{row.id} 成员代表会议记录")
+        short = DecideCase(self.case, msgspec.structs.replace(vote, in_favour=29))
+        self._refuse("case.decide/1", short, self._officer, "community_officer", minutes)
         decide = DecideCase(self.case, vote)
         self._do("case.decide/1", decide, self._officer, "community_officer", minutes)
 
@@ -115,6 +127,8 @@ class Play:
             + 17 * HOUR_US, opens_us, opens_us + HOUR_US,
         )  # fmt: skip
         self._opens_us = opens_us
+        hasty = msgspec.structs.replace(publish, registration_until_us=today_us + 3 * DAY_US)
+        self._refuse("case.publish/1", hasty, self._staff("centre_clerk"), "centre_clerk")
         self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
 
     def _draw(self) -> None:
@@ -151,8 +165,9 @@ class Play:
                 "registration.qualify/1", Qualify(self.lot, number),
                 self._staff("centre_reviewer"), "centre_reviewer", facts={"eligible": True},
             )  # fmt: skip
-        self._observe("O5")
         operator = self._staff("centre_operator")
+        self._refuse("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
+        self._observe("O5")
         self._do("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
 
     def _bid(self) -> None:
@@ -165,7 +180,13 @@ class Play:
             number = self._numbers[winner % len(self._numbers)]
             bid = PlaceBid(self.lot, price_fen)
             self._centre.do("bid.place/1", bid, f"{BIDDER_PREFIX}{number}", "bidder")
+        leader = f"{BIDDER_PREFIX}{self._numbers[0]}"
+        above = PlaceBid(self.lot, self._row.result_fen + self._row.step_fen)
+        self._refuse("bid.place/1", above, leader, "bidder")
+        other = f"{BIDDER_PREFIX}{self._numbers[1]}"
+        self._refuse("bid.place/1", PlaceBid(self.lot, self._row.result_fen), other, "bidder")
         self.wait(self._clock.now_us() + 2 * HOUR_US)
+        self._refuse("bid.place/1", above, other, "bidder")
 
     def _confirm(self) -> None:
         self._observe("O7")
@@ -178,13 +199,18 @@ class Play:
     def _certify(self) -> None:
         row, winner = self._row, self._numbers[0]
         self._observe("O9")
-        for office in ("office-chen", "office-peng"):
-            self._do("lot.award/1", AwardLot(self.lot), office, "office")
+        award = AwardLot(self.lot)
+        self._do("lot.award/1", award, "office-chen", "office")
+        self._refuse("lot.award/1", award, "office-chen", "office")
+        self._do("lot.award/1", award, "office-peng", "office")
         contract = Contract(
             f"HT-{row.id}", self._asset, self._plan.use_zh, row.price_unit, row.result_fen,
             row.term_months, winner,
         )  # fmt: skip
         paper = _document("contract", f"{row.id} 合同")
+        cheaper = msgspec.structs.replace(contract, price_fen=row.start_fen)
+        clerk = self._staff("centre_clerk")
+        self._refuse("lot.sign/1", SignContract(self.lot, cheaper), clerk, "centre_clerk", paper)
         sign = SignContract(self.lot, contract)
         self._do("lot.sign/1", sign, self._staff("centre_clerk"), "centre_clerk", paper)
         self._observe("O10")

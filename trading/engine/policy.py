@@ -189,7 +189,7 @@ def _fault(value: PolicyValue, spec: KeySpec) -> str:
     return _text_fault(value, spec)
 
 
-def _count_fault(value: float | str, spec: KeySpec) -> str:
+def _count_fault(value: object, spec: KeySpec) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
         return "wrong_type"
     return "" if spec.minimum <= value <= spec.maximum else "out_of_bounds"

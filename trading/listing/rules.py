@@ -195,9 +195,12 @@ def lot_scheduled(_schedule: Schedule | None, event: LotScheduled) -> Schedule:
 
 
 def shifted(schedule: Schedule, since_us: int, by_us: int) -> Schedule:
-    """Return the schedule with every instant from ``since_us`` on later by ``by_us``."""
+    """Return the schedule with every instant after ``since_us`` later by ``by_us``.
+
+    What was due in that very instant had all its time.
+    """
     return Schedule(*(
-        at_us + by_us if at_us >= since_us else at_us
+        at_us + by_us if at_us > since_us else at_us
         for at_us in (schedule.registration_until_us, schedule.opens_us, schedule.closes_us)
     ))  # fmt: skip
 

@@ -219,12 +219,12 @@ class Chains:
         if len(self._keys) + len(self._seen) + len(self._binds) > _SEEN_MAX:
             self._forget()
         out, given = entry.out, entry.given
-        self._seen.add(encode(out.guards))
+        # An empty one is left out of a body; spelled out it must go on being looked at in full.
+        self._seen.update(encode(held) for held in (out.guards, given and given.facts) if held)
         nodes: list[Any] = list(out.events)
         if out.bind is not None:
             self._binds.add(encode(out.bind))
         if given is not None:
-            self._seen.add(encode(given.facts))
             nodes += [given.random, given.data]
         self._keys.update(chain.from_iterable(node for node in nodes if type(node) is dict))
 

@@ -278,17 +278,16 @@ class _Tree:
             self._last = hashes
             return
         self._tiles += 1
-        above = _tile_root(hashes)
-        for level in range(1, len(self._rows) + 2):
-            if level > len(self._rows):
+        level, full = 0, hashes
+        while len(full) == WIDTH:
+            if level == len(self._rows):
                 self._rows.append([])
-            row = self._rows[level - 1]
-            row.append(above)
-            if len(row) < WIDTH:
-                return
-            self._check(Tile(level, (self._tiles >> _HEIGHT * level) - 1), row)
-            above = _tile_root(row)
-            row.clear()
+            self._rows[level].append(_tile_root(full))
+            if level:
+                self._check(Tile(level, (self._tiles >> _HEIGHT * level) - 1), full)
+                full.clear()
+            full = self._rows[level]
+            level += 1
 
     def root(self, last: list[bytes]) -> bytes:
         """Return the root over the full tiles appended so far and ``last``, the leaves behind."""

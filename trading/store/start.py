@@ -7,6 +7,9 @@ checks the whole. Source: audit log brief, section 7.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, Engine, text
 
 from trading.base.errors import IntegrityFault, ReadOnly
@@ -35,11 +38,12 @@ def check_start(engine: Engine, home: Home) -> None:
     reason = home.read_only_reason()
     if reason:
         raise ReadOnly(reason, reason=reason)
-    with files.storing("the log"), complete(), engine.connect() as connection:
+    with files.storing("the log"), complete(), _snapshot(engine) as connection:
+        # The note first: what is committed and published meanwhile only adds to it.
+        last = check_signed(home)
         size, packed = connection.execute(_HEAD).one()
         if connection.execute(_LAST).scalar_one() != size:
             raise IntegrityFault("the head does not end where the entries end", size=size)
-        last = check_signed(home)
         tree = CompactRange()
         if last is not None:
             tree = _check_signed_tree(connection, home, last, size)
@@ -48,6 +52,15 @@ def check_start(engine: Engine, home: Home) -> None:
             tree = tree.extended([leaf_hash(leaf) for leaf in leaves])
     if tree.to_bytes() != bytes(packed):
         raise IntegrityFault("the head is not the tree of its entries", size=size)
+
+
+@contextlib.contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose questions are all answered as of the first of them."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
 
 
 def _check_signed_tree(

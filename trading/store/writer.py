@@ -63,7 +63,7 @@ class Writer:
         self._mac_key = mac_key
         self._projections = tuple(projections)
         self._worker = worker
-        self._on_commit = on_commit
+        self.on_commit = on_commit
         self._sql = statements_for(engine.dialect.name)
         self._codec = StateCodec(kernel.registry)
         self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy)
@@ -84,11 +84,16 @@ class Writer:
         Raises ``StorageBusy`` when too many are waiting and ``StorageDown`` after ``stop``;
         nothing was recorded then.
         """
-        if self._queue.qsize() >= QUEUE_MAX:
+        if self.waiting >= QUEUE_MAX:
             raise StorageBusy("too many commands are waiting", retry_after_seconds=1)
         item = Item(env, Future(), *token_of(env, self._mac_key))
         self._put(item)
         return item.future
+
+    @property
+    def waiting(self) -> int:
+        """Return how many commands wait to be decided, about."""
+        return self._queue.qsize()
 
     def execute(self, env: Envelope) -> Receipt:
         """Decide ``env`` and return its receipt; raise what it was refused with."""
@@ -151,7 +156,7 @@ class Writer:
             tick.future.set_result(due)
         if batch.entries:
             with suppress(Exception):  # a hint to others, who look for themselves as well
-                self._on_commit(self._size)
+                self.on_commit(self._size)
 
     def _put(self, wanted: Item | Tick) -> None:
         with self._gate:

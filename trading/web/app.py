@@ -100,7 +100,7 @@ async def _finish(message: Message, scope: Scope) -> None:
 
     An answer to HEAD loses its body, and keeps the length that it would have had.
     """
-    if message["type"] == "http.response.body" and scope["method"] == HttpMethod.HEAD:
+    if message["type"] == "http.response.body" and scope.get("method") == HttpMethod.HEAD:
         message["body"] = b""
     if message["type"] != "http.response.start":
         return

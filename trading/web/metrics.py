@@ -53,7 +53,7 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Measure now."""
         yield from self._record()
-        waiting = self._centre.writer._queue.qsize()  # noqa: SLF001 - the writer tells it nowhere else
+        waiting = self._centre.writer.waiting
         yield _gauge("trading_queue_depth", "Commands that wait for the writer.", waiting)
         refused = CounterMetricFamily(
             "trading_refusals", "Requests that this process refused.", labels=("code",)

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from tests.web.certificate import make_certificate
 from tests.web.conftest import ORIGIN, make_centre
-from trading.base.clock import DAY_US, SystemClock
+from trading.base.clock import SystemClock
+from trading.base.units import DAY_US
 from trading.cli import main
 from trading.cli.doctor import DISK_FAIL_BYTES, DISK_WARN_BYTES, check_disk, check_wheel
 from trading.store.engine import writing_engine
@@ -175,7 +176,7 @@ def test_a_database_without_tables_is_told(tmp_path: Path) -> None:
 def test_an_altered_record_is_told(home: Home, check: str) -> None:
     _change(home, "DROP TRIGGER record_entry_update")
     if check == "log":
-        _change(home, "UPDATE record_entry SET body = body || ' ' WHERE idx = 3")
+        _change(home, "UPDATE record_entry SET body = CAST(body || ' ' AS BLOB) WHERE idx = 3")
     code, found = _doctor(home)
     assert (code, found[check]["status"]) == (1, "fail")
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engine.samples import edge, flow, stall
 from trading.engine.definitions import Transition
-from trading.engine.machine import MachineStepper
+from trading.engine.machine import _ATTRIBUTE, MachineStepper, _Cursor
 from trading.engine.table import TableStepper
 
 Stepper = MachineStepper | TableStepper
@@ -94,6 +94,17 @@ def test_a_dotted_guard_is_never_called(
     assert steps.step("new", "go", {}) is None
     assert _dest(steps.step("new", "go", {"builtins.print": True, "this.s": False})) == "done"
     assert capsys.readouterr().out == ""
+
+
+def test_the_library_itself_stands_where_the_edge_leads() -> None:
+    workflow = flow(edge("note", "new", "new"), *stall().transitions, states=stall().states)
+    steps = MachineStepper(workflow)
+    for taken in workflow.transitions:
+        results = {**dict.fromkeys(taken.all_guards, True), **dict.fromkeys(taken.unless, False)}
+        cursor = _Cursor(taken.source, results)
+        assert steps._events[taken.trigger].trigger(cursor, cursor) is True
+        assert cursor.taken is taken
+        assert getattr(cursor, _ATTRIBUTE) == taken.dest
 
 
 def test_nothing_is_registered_with_the_machine() -> None:

@@ -63,7 +63,9 @@ def _under_ceiling(context: Context) -> bool:
 
 def _not_leading(context: Context) -> bool:
     sale = context.find(Sale)
-    return sale is None or sale.lead_number != bidder_number(context.env.actor)
+    if sale is None or not sale.lead_number:
+        return True
+    return sale.lead_number != bidder_number(context.env.actor)
 
 
 def place_bid(context: Context) -> Effect:
