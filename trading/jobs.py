@@ -21,6 +21,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from trading.base.errors import TradingError
 from trading.base.units import SECOND_US
 from trading.centre import Centre
+from trading.store.reveal import publish_bodies
+from trading.store.signer import published
 
 TICK, PUBLISH = "tick", "publish"
 TICK_SECONDS = 1
@@ -106,6 +108,9 @@ class Ticks:
         try:
             while self._timed_page() is not None:
                 pass
+            shown = published(self._centre.home)
+            if shown is not None:
+                publish_bodies(self._centre.reading, self._centre.home, shown.size)
         finally:
             self._publishing.release()
 

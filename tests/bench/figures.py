@@ -31,10 +31,13 @@ class Case(msgspec.Struct):
     ratios: list[float] = []
     p50_ms: list[float] = []
     p99_ms: list[float] = []
+    ceiling: float = 0
 
     @property
     def met(self) -> bool:
-        """Tell whether the median ratio reaches the floor."""
+        """Tell whether the median ratio reaches the floor and all values keep the ceiling."""
+        if self.ceiling and max(self.values) > self.ceiling:
+            return False
         return not self.floor or statistics.median(self.ratios) >= self.floor
 
 
@@ -55,22 +58,28 @@ class Board:
             found.p50_ms.append(ordered[len(ordered) // 2])
             found.p99_ms.append(ordered[len(ordered) * 99 // 100])
 
+    def limit(self, name: str, unit: str, value: float, ceiling: float) -> None:
+        """Note a value that must never be above ``ceiling``."""
+        self.cases.setdefault(name, Case(name, unit, ceiling=ceiling)).values.append(value)
+
     @property
     def missed(self) -> list[str]:
-        """Return the names of the cases whose median is below the floor."""
+        """Return the names of the cases that are below their floor or above their ceiling."""
         return [case.name for case in self.cases.values() if not case.met]
 
     def table(self) -> str:
         """Return the figures as text: min / median / max."""
-        lines = [f"{'case':<38}{'per second':>24}  {'ratio':>20}  {'floor':>6}{'goal':>6}  p50 / p99 ms"]
+        lines = [f"{'case':<38}{'value':>24}  {'ratio':>20}  {'floor':>6}{'goal':>6}  p50 / p99 ms"]
         for case in self.cases.values():
             ratio = _spread(case.ratios, ".3g") if case.ratios else ""
             wanted = f"{case.floor or '':>6}{case.goal or '':>6}"
-            late = ""
+            late = f"<= {case.ceiling}" if case.ceiling else ""
             if case.p99_ms:
-                late = f"{statistics.median(case.p50_ms):.2f} / {statistics.median(case.p99_ms):.2f}"
+                late = (
+                    f"{statistics.median(case.p50_ms):.2f} / {statistics.median(case.p99_ms):.2f}"
+                )
             lines.append(
-                f"{case.name:<38}{_spread(case.values, ',.0f'):>24}  {ratio:>20}  {wanted}  {late}"
+                f"{case.name:<38}{_spread(case.values, ',.4g'):>24}  {ratio:>20}  {wanted}  {late}"
             )
         return "\n".join(lines)
 

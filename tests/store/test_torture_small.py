@@ -69,9 +69,7 @@ def test_what_is_acknowledged_was_flushed(tmp_path: Path, bug: str, found: bool)
     ],
     ids=["whole", "last part missing", "first part missing", "another entry between"],
 )
-def test_a_halved_group_is_found(
-    drop: Callable[[list[bytes]], list[bytes]], findings: int
-) -> None:
+def test_a_halved_group_is_found(drop: Callable[[list[bytes]], list[bytes]], findings: int) -> None:
     bodies = [_body("a", (1, 1)), _body("b", (1, 2)), _body("b", (2, 2))]
     group = [bodies[1], bodies[2]] if findings != 2 else [bodies[1], bodies[2], bodies[0]]
     assert bool(halved_groups(drop(group))) == bool(findings)

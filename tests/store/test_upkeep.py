@@ -14,7 +14,7 @@ from tests.support import toy
 from tests.support.desk import act, bid, make, nudge, put_up
 from tests.support.shop import TOY_PROJECTION, Shop, WallClock
 from trading.base.clock import SimulatedClock
-from trading.base.errors import ClockDrifted, GuardFailed, IntegrityFault, WrongState
+from trading.base.errors import GuardFailed, IntegrityFault, WrongState
 from trading.base.units import HOUR_US, MINUTE_US, SECOND_US
 from trading.engine.builtin import Hold
 from trading.engine.context import Envelope
@@ -120,6 +120,16 @@ def test_a_timer_that_cannot_be_decided_does_not_stop_the_others(
     assert "the timer vanish of toy/a cannot be decided" in caplog.text
     (answer,) = shop.batch(nudge("a", received_us=toy.START_US + 50))
     assert isinstance(answer, KeyError)
+
+
+def test_a_timer_that_its_own_guard_refuses_waits_and_leaves_no_entry(shop: Shop) -> None:
+    shop.all(nudge(), nudge(), nudge())
+    size = shop.size()
+    shop.clock.advance_to(END_US + 3 * toy.LAPSE_US)
+    assert [shop.writer.tick(), shop.writer.tick()] == [1, 1]
+    assert shop.kinds(size) == ["toy.end/1", "toy.lapse/1"]
+    assert shop.state().place == "lapsed"
+    shop.inspect()
 
 
 def test_received_in_time_and_decided_late_by_us_holds_the_lot(shop: Shop) -> None:
@@ -289,60 +299,6 @@ def test_each_worker_marks_itself_alive(database: str, open_engine: OpenEngine) 
         marks.append([(row.worker, (row.at_us - toy.START_US) // SECOND_US) for row in rows])
         clock.go_on(SECOND_US)
     assert marks == [[("one", 0), ("two", 0)], [("one", 0), ("two", 0)], [("one", 2), ("two", 2)]]
-
-
-@pytest.mark.parametrize("step_us", [HOUR_US, -HOUR_US, 500_001, -500_001])
-def test_a_step_of_the_clock_stops_decisions_and_holds_what_is_live(
-    sqlite_store: str, open_engine: OpenEngine, step_us: int
-) -> None:
-    clock = WallClock()
-    shop = Shop(open_engine(sqlite_store), clock)
-    shop.all(make(), put_up(), make("made"))
-    clock.go_on(SECOND_US)
-    clock.step_us = step_us
-    size = shop.size()
-    answers = shop.batch(bid(5), bid(6))
-    assert [type(answer) for answer in answers] == [ClockDrifted] * 2
-    assert answers[0].params == {"drift_us": step_us}
-    assert shop.kinds(size) == ["centre.incident/1"] * 2
-    assert shop.state().facets["hold"] == Hold("clock_drift", toy.START_US + SECOND_US)
-    assert not shop.state("toy/made").held
-    clock.go_on(HOUR_US)
-    assert shop.writer.tick() == 0
-    assert shop.size() == size + 2, "one incident is told once"
-    clock.step_us = 0
-    shop.do(act("resume"))
-    shop.do(act("resume", actor="clerk-2"))
-    assert shop.state().due_us - clock.now_us() == toy.SALE_US - SECOND_US
-    clock.step_us = HOUR_US
-    shop.writer.tick()
-    assert shop.state().held, "the next incident is told again"
-    shop.inspect()
-
-
-@pytest.mark.parametrize("step_us", [500_000, -500_000])
-def test_a_small_drift_is_borne(sqlite_store: str, open_engine: OpenEngine, step_us: int) -> None:
-    clock = WallClock()
-    shop = Shop(open_engine(sqlite_store), clock)
-    clock.step_us = step_us
-    assert shop.do(make()).outcome == "done"
-
-
-def test_a_clock_behind_the_record_stops_decisions(
-    database: str, open_engine: OpenEngine
-) -> None:
-    before = Shop(open_engine(database), WallClock(toy.START_US + HOUR_US))
-    before.all(make(), put_up(sale_us=2 * HOUR_US))
-    clock = WallClock(toy.START_US)
-    shop = Shop(open_engine(database), clock)
-    (answer,) = shop.batch(bid(5))
-    assert isinstance(answer, ClockDrifted)
-    assert answer.params == {"drift_us": -HOUR_US}
-    assert shop.state().held
-    assert shop.entries()[-1].at_us == toy.START_US + HOUR_US
-    clock.go_on(HOUR_US - 500_000)
-    assert shop.do(nudge()).at_us == toy.START_US + HOUR_US, "a little behind stands still"
-    shop.inspect()
 
 
 def test_refusals_beyond_the_limit_are_told_in_one_entry(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -349,6 +349,16 @@ def test_commands_that_came_before_a_tick_are_decided_before_it(shop: Shop) -> N
     ticking.shutdown()
     assert isinstance(waiting.exception(20), GuardFailed)
     assert (shop.state().place, shop.state().held) == ("up", True)
+
+
+def test_a_tick_is_decided_although_a_command_before_it_fails(shop: Shop) -> None:
+    shop.all(make("a"), put_up("a"), make("b"), put_up("b", sale_us=1))
+    item, tick = Item(bid(666), Future()), Tick(10)
+    shop.clock.advance_to(toy.START_US + 1)
+    shop.writer.process([item], tick)
+    assert isinstance(item.future.exception(), ZeroDivisionError)
+    assert tick.future.result() == 1
+    assert shop.state("toy/b").place == "unsold"
 
 
 def test_the_cache_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from hashlib import sha256
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
-from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre
@@ -29,6 +28,7 @@ from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
 from trading.observing.rules import STEPS
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
+from trading.store.engine import writing_engine
 from trading.store.home import Home
 from trading.store.migrations import migrate
 
@@ -229,9 +229,7 @@ class Market:
         )  # fmt: skip
 
     def _asset(self, lot: Lot) -> Envelope:
-        data = RegisterAsset(
-            f"asset-{lot.id}", ORG, "pond", "测试鱼塘", "测试社区", 10_000, "mu"
-        )
+        data = RegisterAsset(f"asset-{lot.id}", ORG, "pond", "测试鱼塘", "测试社区", 10_000, "mu")
         return self._command("asset.register/1", data, OFFICER, "community_officer")
 
     def _command(self, kind: str, data: Command, actor: str, role: str) -> Envelope:
@@ -279,8 +277,10 @@ def bid_envelope(centre: Centre, lot: Lot, bid: int, key: str) -> Envelope:
 
 def found_market(home: Home, clock: SimulatedClock, simulated: str = "bench") -> Market:
     """Migrate the database of ``home`` and found a centre there."""
+    owner = writing_engine(home.database_url)  # who migrates owns the tables; a centre does not
+    migrate(owner)
+    owner.dispose()
     centre = Centre(home, clock)
-    migrate(centre.engine)
     return Market(centre, clock, simulated)
 
 

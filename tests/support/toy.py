@@ -309,7 +309,7 @@ TOY_WORKFLOW = Workflow(
         Transition("end", "up", "unsold", ("clock",), unless=("has_bid_v1",)),
         Transition("hand_over", "sold", "handed", ("clerk",), persons=2),
         Transition("lapse", "sold", "lapsed", ("clock",)),
-        Transition("forget", "lapsed", "forgotten", ("clock",)),
+        Transition("forget", "lapsed", "forgotten", ("clock",), guards=("sturdy_v1",)),
         *(
             Transition("nudge", state, state, ("maker", "writer"), guards=("sturdy_v1",))
             for state in ("made", "up")

@@ -45,6 +45,7 @@ from trading.observing.rules import Step
 from trading.people import SUBJECT as PEOPLE
 from trading.record.entry import Document, RawBody, read
 from trading.register.commands import RegisterAsset
+from trading.store.engine import writing_engine
 from trading.store.home import Home
 from trading.store.migrations import migrate
 
@@ -306,10 +307,18 @@ def _content(state: Stream) -> Stream:
     return msgspec.structs.replace(state, seq=0, hash="")
 
 
+def open_empty(path: Path, db_url: str = "", now_us: int = START_US, **more: Any) -> Trade:
+    """Open a centre whose log is empty."""
+    home = Home.create(path, ORIGIN, db_url)
+    owner = writing_engine(home.database_url)
+    migrate(owner)
+    owner.dispose()
+    return Trade(home, now_us, **more)
+
+
 def found_trade(path: Path, db_url: str = "", **more: Any) -> Trade:
     """Found a centre in ``path``; the staff of the demonstration, and one who holds every role."""
-    trade = Trade(Home.create(path, ORIGIN, db_url), START_US, **more)
-    migrate(trade.centre.engine)
+    trade = open_empty(path, db_url, **more)
     roles = [role for role, sort in PEOPLE.roles.items() if sort == GRANTED]
     grants = tuple(FirstGrant(ALL_ROUNDER, role, cast.DISTRICT) for role in roles)
     found(trade.centre, cast.orgs(LOCALITIES), cast.grants(LOCALITIES) + grants, simulated="tests")

@@ -30,16 +30,15 @@ def build(
 ) -> tuple[int, ...]:
     """Make the centre; return the instants at which its ``ends`` lots end, ``gap_us`` apart.
 
-    The first ends ``first_us`` after the set-up began. It runs on a standing clock in the past, so that the services may use the real one. Every
-    lot that ends has a leader: closing it by the clock would make a winner.
+    The first ends ``first_us`` after the set-up began. It runs on a standing clock in the past,
+    so that the services may use the real one. Every lot that ends has a leader: closing it by the
+    clock would make a winner.
     """
     opens_us = SystemClock().now_us() - OPENED_AGO_US
     clock = SimulatedClock(opens_us - (NOTICE_DAYS + 4) * DAY_US)
     market = found_market(Home.create(directory, ORIGIN, url), clock, simulated="")
     ending = [Lot(f"ending-{n}-1", NUMBERS) for n in range(ends)]
-    closes_us = {
-        lot.case: OPENED_AGO_US + first_us + n * gap_us for n, lot in enumerate(ending)
-    }
+    closes_us = {lot.case: OPENED_AGO_US + first_us + n * gap_us for n, lot in enumerate(ending)}
     lots = [*ending, *BUSY]
     market.list_lots(list(OPEN), opens_us + 30 * DAY_US, lambda _case: HOUR_US, ready=False)
     market.list_lots(lots, opens_us, lambda case: closes_us.get(case, 12 * HOUR_US))

@@ -24,7 +24,6 @@ import msgspec
 from sqlalchemy import text
 
 from tests.support.postgres import PostgresServer
-from tests.torture import arena
 from trading.base.clock import SystemClock
 from trading.base.units import SECOND_US
 from trading.record.entry import leaf_of, read
@@ -181,10 +180,10 @@ def kill_servers(
             found.live(chance.uniform(*LIFE_SECONDS))
             postgres.kill9()
             seen.server_kills += 1
-            if n % 3 == 2:  # noqa: PLR2004 - every third
+            if n % 3 == 2:
                 found.kill()
             postgres.restart()
-            if n % 3 == 2:  # noqa: PLR2004
+            if n % 3 == 2:
                 found.start()
             told(f"{n + 1} kills of the server, {len(seen.acknowledged)} acknowledged")
         found.acknowledge(1)

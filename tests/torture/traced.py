@@ -73,40 +73,52 @@ class Disk:
         self.findings += any(path.endswith(WAL) for path in self.unflushed)
 
 
-def trace(pid: int) -> Disk:
-    """Let the traced child ``pid`` run to its end and follow what it does to its disk."""
-    disk = Disk()
-    write, pwrite, *flushes = CALLS[platform.machine()]
-    os.waitpid(pid, 0)
-    _ptrace(SET_OPTIONS, pid, SYSGOOD | TRACECLONE | EXITKILL)
-    _ptrace(CONT_SYSCALL, pid, 0)
-    pending: dict[int, tuple[int, str]] = {}
-    info = Info()
-    while True:
-        try:
-            thread, status = os.waitpid(-1, WALL)
-        except ChildProcessError:
-            return disk
-        if not os.WIFSTOPPED(status):
-            continue
-        stop, pass_on = os.WSTOPSIG(status), 0
+class Tracer:
+    """Follows every thread of the traced child ``pid`` from its first stop to its end."""
+
+    def __init__(self, pid: int) -> None:
+        self.disk = Disk()
+        self._pid = pid
+        self._write, self._pwrite, *self._flushes = CALLS[platform.machine()]
+        self._pending: dict[int, str] = {}
+        self._info = Info()
+
+    def follow(self) -> Disk:
+        """Let the child run to its end; return what it did to its disk."""
+        os.waitpid(self._pid, 0)
+        _ptrace(SET_OPTIONS, self._pid, SYSGOOD | TRACECLONE | EXITKILL)
+        _ptrace(CONT_SYSCALL, self._pid, 0)
+        with contextlib.suppress(ChildProcessError):  # no thread is left
+            while True:
+                thread, status = os.waitpid(-1, WALL)
+                if os.WIFSTOPPED(status):
+                    self._stopped(thread, os.WSTOPSIG(status))
+        return self.disk
+
+    def _stopped(self, thread: int, stop: int) -> None:
+        pass_on = 0
         if stop == signal.SIGTRAP | 0x80:
+            info = self._info
             _libc.ptrace(SYSCALL_INFO, thread, ctypes.sizeof(info), ctypes.addressof(info))
-            if info.op == ENTRY and info.nr in (write, pwrite, *flushes):
-                path = _path(pid, info.args[0])
-                pending[thread] = (info.nr, path)
-                if info.nr in (write, pwrite):
-                    if info.args[0] == 1 and _begins_with_a(thread, info):
-                        disk.answered()
-                    disk.wrote(path, info.args[3] if info.nr == pwrite else None)
-            elif info.op == EXIT and thread in pending:
-                number, path = pending.pop(thread)
-                if number in flushes:
-                    disk.flushed(path)
-        elif stop not in (signal.SIGTRAP, signal.SIGSTOP):
+            if info.op == ENTRY:
+                self._entered(thread, info)
+            elif info.op == EXIT and thread in self._pending:
+                self.disk.flushed(self._pending.pop(thread))
+        elif stop not in {signal.SIGTRAP, signal.SIGSTOP}:
             pass_on = stop
         with contextlib.suppress(ProcessLookupError):
             _ptrace(CONT_SYSCALL, thread, pass_on)
+
+    def _entered(self, thread: int, info: Info) -> None:
+        """Note a write when it begins and a flush, by its end, when that comes."""
+        if info.nr in self._flushes:
+            self._pending[thread] = _path(self._pid, info.args[0])
+        elif info.nr == self._write and info.args[0] == 1:
+            if _begins_with_a(thread, info):
+                self.disk.answered()
+        elif info.nr in {self._write, self._pwrite}:
+            offset = info.args[3] if info.nr == self._pwrite else None
+            self.disk.wrote(_path(self._pid, info.args[0]), offset)
 
 
 def _begins_with_a(thread: int, info: Info) -> bool:
@@ -117,7 +129,7 @@ def _begins_with_a(thread: int, info: Info) -> bool:
 
 def _path(pid: int, descriptor: int) -> str:
     try:
-        return os.readlink(f"/proc/{pid}/fd/{descriptor}")
+        return str(Path(f"/proc/{pid}/fd/{descriptor}").readlink())
     except OSError:
         return ""
 
@@ -145,7 +157,7 @@ def main(arguments: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
         serve(given.directory, ANSWERS)
         os._exit(0)
-    disk = trace(pid)
+    disk = Tracer(pid).follow()
     print(disk.acknowledged, disk.flushes, disk.findings)
 
 

@@ -31,10 +31,11 @@ from tests.support.trade import (
     found_trade,
     staff,
 )
+from trading.awarding.commands import SignContract
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject, ResumeLot, SuspendLot
-from trading.engine.registry import PUBLIC, RESTRICTED
+from trading.centre import registry
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
 from trading.store import log
@@ -42,7 +43,7 @@ from trading.store.batch import Item
 from trading.store.idempotency import token_of
 
 GOLDEN = Path(__file__).parents[1] / "histories/seeded-2000.jsonl.gz"
-SEED, COMMANDS, LOTS, BATCH_MAX = 20260302, 2000, 8, 12
+SEED, COMMANDS, LOTS, BATCH_MAX = 20260306, 2000, 8, 12
 _RESUME = tuple(
     Act("lot.resume/1", ResumeLot(LOT), who, "office") for who in ("office-chen", "office-peng")
 )
@@ -103,7 +104,7 @@ class Market:
         """Let two persons resume most of the lots that are held."""
         for n in range(1, LOTS + 1):
             lot = self._trade.centre.state(f"lot/{CASE}-{n}-1")
-            if lot is not None and lot.held and self._chance.randrange(5):
+            if lot is not None and lot.held and self._chance.randrange(8):
                 self._send([renamed(act, n) for act in _RESUME])
 
     def _mixed(self, phase: str, count: int) -> Iterator[Act]:
@@ -117,12 +118,26 @@ class Market:
         for _ in range(count):
             waiting = [queue for queue in queues if queue]
             if waiting and (not others or self._chance.randrange(good + others) < good):
-                act = self._chance.choice(waiting).pop(0)
+                act = self._matched(self._chance.choice(waiting).pop(0))
                 self._seen.append(act)
                 yield act
             else:
                 others -= 1
                 yield self._other(phase)
+
+    def _matched(self, act: Act) -> Act:
+        """Let a contract equal its award, whoever won."""
+        if not isinstance(act.data, SignContract):
+            return act
+        lot = self._trade.centre.state(f"lot/{act.data.lot}")
+        award = lot.facets.get("award") if lot else None
+        if award is None:
+            return act
+        contract = msgspec.structs.replace(
+            act.data.contract, price_fen=award.price_fen, bidder=award.bidder
+        )
+        data = SignContract(act.data.lot, contract)
+        return Act(act.kind, data, act.actor, act.role, act.docs, act.facts)
 
     def _other(self, phase: str) -> Act:
         """Return an act that chance thought of: a repetition, a forgery, a bid, a hold."""
@@ -234,11 +249,11 @@ def write_golden(lines: list[Line]) -> None:
 
 def as_rows(lines: list[Line]) -> list[Row]:
     """Return the lines as rows of a log, with their hashes computed anew."""
-    found = []
+    found, streams = [], registry().streams
     for line in lines:
         body, salt = line.body.encode(), bytes.fromhex(line.salt)
         raw = read(body)
-        audience = RESTRICTED if salt else PUBLIC
+        audience = streams[line.stream.partition("/")[0]].audience
         found.append(
             Row(line.idx, line.stream, raw.seq, raw.kind, raw.at_us, audience, body, salt,
                 leaf_hash(line.leaf))

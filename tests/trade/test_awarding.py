@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -28,9 +30,9 @@ from trading.base.units import DAY_US, HOUR_US
 AWARD = AwardLot(LOT)
 
 
-def sign(name: str = "contract", **more: object) -> Act:
+def sign(paper_name: str = "contract", **more: Any) -> Act:
     data = SignContract(LOT, contract(**more))
-    return staff("lot.sign/1", data, "centre_clerk", docs=(paper(name),))
+    return staff("lot.sign/1", data, "centre_clerk", docs=(paper(paper_name),))
 
 
 def certify(actor: str = STAFF["centre_certifier"]) -> Act:
@@ -105,7 +107,7 @@ def test_an_award_needs_the_observers_of_the_publicity(at: At) -> None:
     ],
 )
 def test_a_contract_that_differs_in_one_field_is_refused(at: At, field: str, value: object) -> None:
-    assert at("awarded").blockers(sign(**{field: value})) == (f"contract_{field}_v1",)
+    assert at("awarded").blockers(sign("contract", **{field: value})) == (f"contract_{field}_v1",)
 
 
 def test_the_fields_that_are_compared_are_all_but_the_contracts_own_number() -> None:

@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterable
 import click
 import msgspec
 
+from trading.base.errors import SetupError
 from trading.centre import PROJECTIONS, Centre, registry
 from trading.cli.output import pick, say
 from trading.record import replay, verify
+from trading.record.checkpoint import Checkpoint
 from trading.record.note import PublicKey
 from trading.store import log
 from trading.store.home import Home
-from trading.store.signer import log_reader, read_vkey
+from trading.store.publish import Publisher
+from trading.store.reveal import publish_bodies
+from trading.store.signer import log_reader, published, read_vkey
 from trading.store.state import StateCodec
 
 BEHIND_SECONDS = 2
@@ -36,6 +40,21 @@ def verify_centre(centre: Centre, *, quiet: bool = False, saved: bytes = b"",
     if not quiet:
         tell_report(report)
     return report.ok
+
+
+def publish_all(centre: Centre) -> Checkpoint:
+    """Publish and sign everything committed, and the bodies it opened; return the checkpoint.
+
+    Raises ``SetupError`` when there is nothing to sign.
+    """
+    publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
+    while publisher.publish_once() is not None:
+        pass
+    shown = published(centre.home)
+    if shown is None:
+        raise SetupError("nothing was published", field="log")
+    publish_bodies(centre.reading, centre.home, shown.size)
+    return shown
 
 
 def tell_report(report: verify.Report) -> None:

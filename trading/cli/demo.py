@@ -15,7 +15,7 @@ from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
 from trading.base.units import DAY_US
 from trading.centre import Centre
-from trading.cli.checking import replay_centre, verify_centre
+from trading.cli.checking import publish_all, replay_centre, verify_centre
 from trading.cli.output import (
     FINDING,
     data_option,
@@ -35,7 +35,6 @@ from trading.record.checkpoint import Checkpoint
 from trading.store import log
 from trading.store.home import CENTRE, Home
 from trading.store.migrations import migrate
-from trading.store.publish import Publisher
 from trading.store.signer import create_keys
 
 ORIGIN = "demo.localhost/trading"
@@ -59,7 +58,7 @@ def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
     try:
         migrate(centre.engine)
         _play(centre, clock, quiet=as_json)
-        checkpoint = _publish(centre, home)
+        checkpoint = publish_all(centre)
         told = _tell(centre, checkpoint, as_json=as_json)
         verified = verify_centre(centre, quiet=as_json)
         replayed = replay_centre(centre, quiet=as_json)
@@ -99,16 +98,6 @@ def _announce(row: Row) -> None:
         f"  start {format_yuan(row.start_fen)}, real result {format_yuan(row.result_fen)} {unit}",
     )
     click.echo(f"  {row.source_url}")
-
-
-def _publish(centre: Centre, home: Home) -> Checkpoint:
-    publisher = Publisher(centre.engine, centre.reading, home, centre.clock)
-    shown: Checkpoint | None = None
-    while (published := publisher.publish_once()) is not None:
-        shown = published
-    if shown is None:
-        raise SetupError("nothing was published", field="log")
-    return shown
 
 
 def _tell(centre: Centre, checkpoint: Checkpoint, *, as_json: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import click
 
 from trading.base.errors import SetupError
 from trading.centre import Centre
+from trading.cli.checking import publish_all
 from trading.cli.output import data_option, emit, guarded, json_option, say
 from trading.founding import first_people, found
 from trading.store.home import Home
@@ -41,6 +42,7 @@ def init_command(
         migrate(centre.engine)
         _refuse_simulated(centre)
         fresh = found(centre, orgs, grants)
+        publish_all(centre)
     finally:
         centre.close()
     if as_json:

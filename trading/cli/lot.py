@@ -25,7 +25,7 @@ from trading.cli.output import (
 from trading.engine import timers
 from trading.engine.stream import Stream
 from trading.listing.tables import lot as lots
-from trading.record.entry import read
+from trading.record.entry import DONE, read
 from trading.store.log import stream_entries
 
 PAGE_MAX = 500
@@ -119,8 +119,9 @@ def lot_timeline(data_dir: Path, lot: str, after: int, limit: int, *, as_json: b
             emit(line)
         else:
             move = line["from"] if line["from"] == line["to"] else f"{line['from']} -> {line['to']}"
-            code = f" [{line['code']}: {', '.join(line['failed'])}]" if line["code"] else ""
-            click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{code}")
+            told = ": ".join(filter(None, (line["code"], ", ".join(line["failed"]))))
+            mark = f" [{told or line['outcome']}]" if line["outcome"] != DONE else ""
+            click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{mark}")
 
 
 def _label(centre: Centre, stream: str) -> str:

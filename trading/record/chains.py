@@ -183,10 +183,12 @@ class Chains:
         except (ValueError, RecursionError):
             return None
         keys, seen, given, out = self._keys, self._seen, entry.given, entry.out
-        if bytes(out.guards) not in seen or bytes(out.bind) not in self._binds:
+        if out.guards is not _NOTHING and bytes(out.guards) not in seen:
+            return None
+        if out.bind is not _NOTHING and bytes(out.bind) not in self._binds:
             return None
         if given is not None and not (
-            bytes(given.facts) in seen
+            (given.facts is _NOTHING or bytes(given.facts) in seen)
             and keys.issuperset(given.data)
             and keys.issuperset(given.random)
         ):
@@ -230,8 +232,8 @@ class Chains:
 
     def _forget(self) -> None:
         self._keys: set[str] = set()
-        self._seen = {b""}
-        self._binds = {b""}
+        self._seen: set[bytes] = set()
+        self._binds: set[bytes] = set()
 
     def _limit(self, index: int, entry: Body, body: bytes) -> None:
         limit = DEFINITION_BYTES_MAX if entry.kind.startswith("definition.") else BODY_BYTES_MAX

@@ -140,7 +140,7 @@ class Sealed(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """An entry as it is stored, at its place in the log."""
 
     idx: int

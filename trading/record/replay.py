@@ -97,9 +97,7 @@ def replay(
             told = again.size + PROGRESS_ENTRIES
     progress(again.size)
     wanted = frozenset(streams)
-    states = {
-        name: state for name, state in again.states.items() if not wanted or name in wanted
-    }
+    states = {name: state for name, state in again.states.items() if not wanted or name in wanted}
     return ReplayReport(
         size=again.size, watched=sum(state.seq for state in states.values()), at_us=again.at_us,
         edition=again.kernel.catalogue.edition, states=states, difference=again.difference,

@@ -29,7 +29,7 @@ import msgspec
 from trading.base.errors import BadNote, IntegrityFault, NotFound
 from trading.record.chains import Chains, Finding, Findings, is_closed
 from trading.record.checkpoint import Checkpoint
-from trading.record.entry import Body, Row, leaf_of
+from trading.record.entry import Row, leaf_of
 from trading.record.merkle import HASH_SIZE, CompactRange, hashes_in
 from trading.record.note import PublicKey
 from trading.record.tiles import ENTRIES, WIDTH, ReadFile, Tile, read_bundle, read_tile
@@ -228,26 +228,29 @@ class _Audit:
         if (row.audience == PUBLIC) == bool(row.salt):
             self._findings.add("audience", index, f"{row.audience}, {len(row.salt)} bytes of salt")
         entry = self.chains.follow(index, row.body, leaf_hash, blind=bool(row.salt))
-        if entry is not None and _columns(row) != _columns(entry):
-            self._findings.add("column", index, f"the columns say {_columns(row)}")
+        if entry is not None and not (
+            row.seq == entry.seq
+            and row.stream == entry.stream
+            and row.kind == entry.kind
+            and row.at_us == entry.at_us
+        ):
+            detail = f"{row.stream}, {row.seq}, {row.kind}, {row.at_us}"
+            self._findings.add("column", index, f"the columns say {detail}")
 
     def _take(self, index: int) -> Row | None:
         """Return the row of ``index``, None where it is missing."""
-        while self._next is not None and self._next.idx < index:
-            self._findings.add("row", self._next.idx, "a row that no entry belongs to")
-            self._advance()
         row = self._next
+        while row is not None and row.idx < index:
+            self._findings.add("row", row.idx, "a row that no entry belongs to")
+            row = self._next = next(self._rows, None)
         if row is None or row.idx != index:
             return None
-        self._advance()
+        self._next = next(self._rows, None)
         return row
 
     def _skip_rows(self, end: int) -> None:
         while self._next is not None and self._next.idx < end:
-            self._advance()
-
-    def _advance(self) -> None:
-        self._next = next(self._rows, None)
+            self._next = next(self._rows, None)
 
 
 class _Tree:
@@ -326,10 +329,6 @@ def _tile_root(hashes: list[bytes]) -> bytes:
             for at in range(0, len(row), _NODE_BYTES)
         ])  # fmt: skip
     return row
-
-
-def _columns(of: Row | Body) -> tuple[str, int, str, int]:
-    return of.stream, of.seq, of.kind, of.at_us
 
 
 def _file(read: ReadFile, path: str) -> bytes:

@@ -135,8 +135,7 @@ class PostgresStatements(Statements):
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
         """Return (stream, seq, state) of the named streams that exist."""
         sql = (
-            "SELECT stream, seq, state FROM projection_stream_state "
-            "WHERE stream = ANY(%b::text[])"
+            "SELECT stream, seq, state FROM projection_stream_state WHERE stream = ANY(%b::text[])"
         )
         return self.all(connection, sql, (list(names),))
 

@@ -12,6 +12,7 @@ from tests.support.desk import Desk, act, bid, entering, env, founding, make, pu
 from trading.engine import builtin
 from trading.engine.builtin import (
     Delay,
+    Due,
     EnterDefinition,
     Found,
     Hold,
@@ -151,6 +152,11 @@ def test_founding_is_told_to_the_guards_of_others() -> None:
             Stream("toy/a"), desk.now_us,
         )  # fmt: skip
         assert builtin.founding(context) is holds
+
+
+def test_a_due_timer_becomes_a_command() -> None:
+    state = run(make(), put_up()).stream()
+    assert builtin.timer_command(state) == Due("toy/a", toy.START_US + toy.SALE_US)
 
 
 def test_the_definition_of_a_command_and_of_a_stored_entry() -> None:

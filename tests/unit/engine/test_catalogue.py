@@ -53,6 +53,18 @@ def test_an_edition_sees_what_came_before_it_and_nothing_later() -> None:
         catalogue.latest("pack", "toy", edition)
 
 
+def test_the_newest_of_each_kind() -> None:
+    catalogue = _filled()
+    later = msgspec.structs.replace(toy.TOY_WORKFLOW, version=2)
+    catalogue.add("workflow", later.body)
+    catalogue.add("votes", _VOTES)
+    assert catalogue.newest("workflow", "toy") == later
+    assert catalogue.newest("pack", "toy-pack") == toy.PACK
+    assert catalogue.newest("calendar", "cn-2026") == toy.CALENDAR
+    assert catalogue.newest("votes", "toy-votes") == VoteTable.from_body(_VOTES)
+    assert catalogue.newest("votes", "others") is None
+
+
 def test_the_calendar_of_an_edition_has_the_latest_table_of_each_year() -> None:
     catalogue = _filled()
     edition = catalogue.edition

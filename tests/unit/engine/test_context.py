@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support import toy
-from tests.support.desk import Desk, bid, make, put, put_up, run
+from tests.support.desk import Desk, bid, env, make, nudge, put, put_up, run
 from trading.base.errors import UnknownName
+from trading.engine.builtin import Outage
 from trading.engine.context import Context
 from trading.engine.stream import Stream
 
@@ -68,6 +69,18 @@ def test_what_a_stream_says_of_itself() -> None:
     assert (stream.kind, stream.held) == ("toy", False)
     assert Stream("centre").kind == "centre"
     assert Stream("toy/a", hold="held").held
+
+
+def test_the_streams_that_a_command_declares() -> None:
+    """Its own, that of refusals, what it reads, what binds it, and where a grant is looked up."""
+    kernel = Desk().kernel
+    kernel.registry.permit_reads = lambda env: (f"person/{env.actor}",)
+    part = env("part.make/1", toy.MakePart("a", "p"), "maker-1", "maker")
+    assert kernel.streams_of(part, {}) == ("part/p", "security", "toy/a")
+    assert kernel.streams_of(nudge("a", "b"), {}) == ("toy/a", "security", "toy/b")
+    assert kernel.streams_of(put_up(), {}) == ("toy/a", "security", "person/clerk-1")
+    held = env("centre.outage/1", Outage(0, 1, ("toy/a",)), "writer", "writer")
+    assert kernel.streams_of(held, {}) == ("centre", "security", "toy/a")
 
 
 def _context(desk: Desk) -> Context:
