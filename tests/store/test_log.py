@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import Column, Engine, MetaData, Table, Text, text
 
-from tests.support import stalls
+from tests.support import stall_log, stalls
 from trading.base.errors import SetupError, StorageDown
 from trading.engine.stream import Stream
 from trading.record.merkle import CompactRange
@@ -20,8 +20,8 @@ from trading.store.engine import sqlite_url
 from trading.store.projection import Projection
 from trading.store.state import StateCodec
 
-ROWS = tuple(stalls.story().rows)
-STATES = stalls.story().states
+ROWS = tuple(stall_log.story().rows)
+STATES = stall_log.story().states
 CODEC = StateCodec(stalls.registry())
 
 
@@ -107,10 +107,10 @@ def test_all_stored_states_come_page_by_page(reading: Engine, page: int) -> None
 
 
 def test_what_is_stored_verifies_and_replays(reading: Engine) -> None:
-    files = stalls.publish(ROWS[:20])
+    files = stall_log.publish(ROWS[:20])
     head = log.head(reading).tree
     rows = log.iterate(reading, page=8)
-    verified = verify(stalls.reader(files), [stalls.KEY.public], rows=rows, head=head)
+    verified = verify(stall_log.reader(files), [stall_log.KEY.public], rows=rows, head=head)
     assert verified.ok
     assert verified.unpublished == 9
     replayed = replay(log.iterate(reading), stalls.registry())

@@ -34,7 +34,7 @@ from trading.store.home import Home
 START_SECONDS_MAX = 5.0
 WAIT_SECONDS_MAX = 30.0
 LIFE_SECONDS = (0.02, 0.15)
-AWAY_US_MAX = 6 * SECOND_US  # away for longer than ten seconds, every lot is held
+BEFORE_US, NEAR_US = SECOND_US // 5, 10 * SECOND_US
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class Seen:
     starts_seconds: list[float] = field(default_factory=list)
     away: list[tuple[int, int]] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    bids: int = 0
     ends_away: int = 0
     held: int = 0
 
@@ -155,9 +156,10 @@ def kill_services(
             found.start()
             found.acknowledge(1)
             found.live(chance.uniform(*LIFE_SECONDS))
+            missed_us = _near_end(found, ends) if n % 10 == 1 else 0
             found.kill()
-            if n % 10 == 1:
-                _miss_an_end(ends)
+            if missed_us:
+                time.sleep(max(0, missed_us - SystemClock().now_us()) / SECOND_US + 0.01)
             if n % 50 == 49:
                 told(f"{n + 1} kills, {len(seen.acknowledged)} acknowledged")
         found.start()
@@ -192,12 +194,14 @@ def kill_servers(
     return seen
 
 
-def _miss_an_end(ends: tuple[int, ...]) -> None:
-    """Wait until the next end is over, if it is near."""
+def _near_end(found: Victims, ends: tuple[int, ...]) -> int:
+    """Let the service live until shortly before the next end; return that end, 0 if none is."""
     now_us = SystemClock().now_us()
-    coming = min((end for end in ends if end > now_us), default=0)
-    if 0 < coming - now_us < AWAY_US_MAX:
-        time.sleep((coming - now_us) / SECOND_US + 0.01)
+    coming_us = min((end for end in ends if end > now_us + BEFORE_US), default=0)
+    if not 0 < coming_us - now_us < NEAR_US:
+        return 0
+    found.live((coming_us - now_us - BEFORE_US) / SECOND_US)
+    return coming_us
 
 
 def inspect(directory: Path, seen: Seen, ends: tuple[int, ...]) -> None:
@@ -250,6 +254,7 @@ def _closings(bodies: list[bytes], seen: Seen, ends: tuple[int, ...]) -> None:
     """Find lots that were closed at an end that passed while the service was away."""
     for body in bodies:
         raw = read(body)
+        seen.bids += raw.kind == "bid.place/1" and b'"outcome":"done"' in raw.out
         if raw.kind == "centre.outage/1":
             seen.held += raw.stream.startswith("lot/")
         elif raw.kind == "lot.end/1" and raw.part[0] == 1:

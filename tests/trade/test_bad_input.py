@@ -202,3 +202,20 @@ def test_a_flood_of_refusals_is_told_in_one_entry(live: Trade) -> None:
     (entry,) = live.entries(size + 30)
     assert entry.kind == "refused.suppressed/1"
     assert msgspec.json.decode(entry.given)["data"] == {"actor": "bidder-303", "count": 5}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        bidder(BID, PlaceBid(LOT, 10**15 + 1), BIDDERS[1]),
+        bidder(BID, PlaceBid(LOT, -5), BIDDERS[1]),
+        bidder(BID, PlaceBid(LOT, 2**70), BIDDERS[1]),
+        bidder(BID, PlaceBid("\ud800", START_FEN), BIDDERS[1]),
+        bidder(BID, PlaceBid("../a", START_FEN), BIDDERS[1]),
+    ],
+)
+def test_a_struct_made_in_code_obeys_its_bounds_or_is_never_recorded(live: Trade, act: Act) -> None:
+    size = live.size
+    with live.leaves_no_change(), pytest.raises(InvalidInput):
+        live.do(act)
+    assert live.size == size

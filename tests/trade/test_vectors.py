@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.support.trade import Places
+from tests.support.trade import BIDDERS, LOT, Places
 from tests.trade.scenes import scenes
-from tests.trade.vectors import BREAKS, Vector, key
+from tests.trade.vectors import BREAKS, Vector, facet, key
 from trading.engine.context import Context, Envelope
 from trading.engine.definitions import Transition, Workflow
 from trading.engine.kernel import Decision
@@ -172,3 +172,32 @@ def test_every_edge_of_every_workflow_serves_its_own_roles_alone(places: Places)
 
 def _granted(places: Places, role: str) -> bool:
     return places.kernel.registry.roles.get(role) == GRANTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "facet_name", "guard"),
+    [
+        ("lot.sign/1", "award", "contract_asset_v1"),
+        ("lot.sign/1", "terms", "contract_asset_v1"),
+        ("lot.certify/1", "award", "another_hand_v1"),
+        ("lot.reschedule/1", "schedule", "reschedule_ordered_v1"),
+    ],
+)
+def test_a_guard_that_finds_nothing_to_compare_with_refuses(
+    places: Places, kind: str, facet_name: str, guard: str
+) -> None:
+    vector = next(v for v in scenes(places) if v.env.kind == kind)
+    name = f"lot/{LOT}"
+    lot = vector.states[name]
+    bare = replace(lot, facets={k: v for k, v in lot.facets.items() if k != facet_name})
+    decision = decide(places, Vector(vector.env, {**vector.states, name: bare}, vector.at_us))
+    assert guard in decision.failed
+
+
+def test_who_never_paid_is_not_settled_by_the_award(places: Places) -> None:
+    vector = next(v for v in scenes(places) if v.env.kind == "lot.award/1")
+    name = f"roll/{LOT}"
+    listed = {**vector.states[name].facets["roll"].listed, "who-404": 404}
+    changed = facet(name, "roll", listed=listed)(vector)
+    streams = [part.before.name for part in decide(places, changed).parts]
+    assert streams == [f"lot/{LOT}", *(f"deposit/{LOT}-{n}" for n in BIDDERS)]

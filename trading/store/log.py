@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy.exc import DBAPIError
 
@@ -113,7 +114,17 @@ def _rows(engine: Engine, wanted: Select[Any]) -> list[Row]:
     """Return rows straight from the cursor of the driver: half the time of a long read."""
     with _reading(engine) as connection:
         cursor: Any = connection.execute(wanted).cursor
-        return [Row(*row) for row in cursor.fetchall()]
+        rows = [Row(*row) for row in cursor.fetchall()]
+    return [row if type(row.body) is type(row.salt) is bytes else _mended(row) for row in rows]
+
+
+def _mended(row: Row) -> Row:
+    return replace(row, body=blob(row.body), salt=blob(row.salt), hash=blob(row.hash))
+
+
+def blob(value: bytes | str) -> bytes:
+    """Return the bytes of a stored column, also where somebody has written text into it."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from trading.record.merkle import CompactRange, leaf_hash
 from trading.record.tiles import WIDTH, TileReader
 from trading.store import files
 from trading.store.home import Home
+from trading.store.log import blob
 from trading.store.signer import PAGE_ENTRIES, check_signed, complete, log_reader
 
 _HEAD = text('SELECT size, "range" FROM projection_head WHERE id = 1')
@@ -91,9 +92,9 @@ def _check_signed_tree(
 def _leaves(connection: Connection, first: int, end: int) -> list[bytes]:
     """Return the leaves of the rows, each proved to have the hash beside it."""
     rows = connection.execute(_ROWS, {"first": first, "end": end}).all()
-    leaves = [leaf_of(bytes(row.body), bytes(row.salt)) for row in rows]
+    leaves = [leaf_of(blob(row.body), blob(row.salt)) for row in rows]
     if len(rows) != end - first:
         raise IntegrityFault("entries are missing", first=first, end=end)
-    if any(leaf_hash(leaf) != bytes(row.hash) for leaf, row in zip(leaves, rows, strict=True)):
+    if any(leaf_hash(leaf) != blob(row.hash) for leaf, row in zip(leaves, rows, strict=True)):
         raise IntegrityFault("an entry does not have its hash", first=first)
     return leaves

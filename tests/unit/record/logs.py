@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from tests.support import stalls
+from tests.support import stall_log
 from trading.record.canonical import encode
 from trading.record.entry import Row, leaf_of
 from trading.record.merkle import leaf_hash
 from trading.record.verify import Report, verify
 
-KEYS = [stalls.KEY.public]
+KEYS = [stall_log.KEY.public]
 BID, BLIND, OUTAGE = 9, 12, 19
 """Where the story has the first bid, the first closed leaf, and a group of two."""
 
@@ -23,12 +23,12 @@ BID, BLIND, OUTAGE = 9, 12, 19
 @cache
 def story() -> tuple[Row, ...]:
     """Return the rows of the story."""
-    return tuple(stalls.story().rows)
+    return tuple(stall_log.story().rows)
 
 
 def verified(files: dict[str, bytes], **more: Any) -> Report:
     """Verify files against the key that signed them."""
-    return verify(stalls.reader(files), KEYS, **more)
+    return verify(stall_log.reader(files), KEYS, **more)
 
 
 def found(report: Report) -> list[tuple[str, int]]:
@@ -53,7 +53,7 @@ def closed_rows(count: int) -> list[Row]:
 
 @cache
 def _closed(count: int) -> dict[str, bytes]:
-    return stalls.publish(closed_rows(count))
+    return stall_log.publish(closed_rows(count))
 
 
 def closed_log(count: int) -> dict[str, bytes]:
@@ -111,4 +111,4 @@ def insider(change: Callable[[Draft], None], *, bodies: bool = True) -> Report:
     draft = Draft.of_story()
     change(draft)
     rows = draft.rows()
-    return verified(stalls.publish(rows), rows=rows if bodies else None)
+    return verified(stall_log.publish(rows), rows=rows if bodies else None)

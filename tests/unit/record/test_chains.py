@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support import stalls
+from tests.support import stall_log
 from tests.unit.record.logs import (
     BID,
     BLIND,
@@ -40,7 +40,7 @@ def test_a_missing_part_is_found() -> None:
 
 
 def test_a_part_that_the_checkpoint_cut_off_is_no_finding_yet() -> None:
-    report = verified(stalls.publish(story()[:20]))
+    report = verified(stall_log.publish(story()[:20]))
     assert report.ok
     assert report.unfinished == 1
 
@@ -83,7 +83,7 @@ def test_a_sequence_that_does_not_go_on_is_found(index: int, seq: int) -> None:
     draft.linked = False
     draft.bodies[index]["seq"] = seq
     rows = draft.rows()
-    assert ("seq", index) in found(verified(stalls.publish(rows), rows=rows))
+    assert ("seq", index) in found(verified(stall_log.publish(rows), rows=rows))
 
 
 def test_an_entry_that_follows_another_is_found() -> None:
@@ -91,7 +91,7 @@ def test_an_entry_that_follows_another_is_found() -> None:
     draft.linked = False
     draft.bodies[BID]["prev"] = "1" * 64
     rows = draft.rows()
-    assert found(verified(stalls.publish(rows)))[0] == ("prev", BID)
+    assert found(verified(stall_log.publish(rows)))[0] == ("prev", BID)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_an_entry_that_follows_another_is_found() -> None:
 def test_what_is_not_an_entry_is_found(change: dict[str, Any]) -> None:
     body = msgspec.json.decode(story()[0].body) | change
     row = public_row(encode({k: v for k, v in body.items() if v is not None}))
-    assert found(verified(stalls.publish([row]))) == [("format", 0)]
+    assert found(verified(stall_log.publish([row]))) == [("format", 0)]
 
 
 def test_only_the_first_part_says_what_was_asked() -> None:
     body = msgspec.json.decode(story()[6].body) | {"in": {}}
     body["in"] = msgspec.json.decode(story()[5].body)["in"]
-    seen = found(verified(stalls.publish([public_row(encode(body))])))
+    seen = found(verified(stall_log.publish([public_row(encode(body))])))
     assert ("format", 0) in seen
 
 
@@ -123,7 +123,7 @@ def _respelled(old: bytes, new: bytes) -> list[tuple[str, int]]:
     body = story()[18].body
     assert old in body
     rows.append(public_row(body.replace(old, new, 1), 18))
-    return found(verified(stalls.publish(rows)))
+    return found(verified(stall_log.publish(rows)))
 
 
 @pytest.mark.parametrize(
@@ -158,11 +158,11 @@ def test_an_empty_default_that_is_spelled_out_is_found(name: str) -> None:
     rows = list(story()[:8])
     body = msgspec.json.decode(story()[8].body)
     body["in"][name] = {}
-    seen = found(verified(stalls.publish([*rows, public_row(encode(body), 8)])))
+    seen = found(verified(stall_log.publish([*rows, public_row(encode(body), 8)])))
     assert seen == [("canonical", 8)]
     body = msgspec.json.decode(story()[7].body)
     body["out"]["guards"] = {}
-    seen = found(verified(stalls.publish([*rows[:7], public_row(encode(body), 7)])))
+    seen = found(verified(stall_log.publish([*rows[:7], public_row(encode(body), 7)])))
     assert seen == [("canonical", 7)]
 
 
@@ -170,14 +170,14 @@ def test_deep_values_of_the_profile_are_no_finding() -> None:
     body = msgspec.json.decode(story()[8].body)
     body["in"]["data"]["more"] = {"list": [{"deep": [1, "2", None]}], "flat": [1, True]}
     rows = [*story()[:8], public_row(encode(body), 8)]
-    assert verified(stalls.publish(rows)).ok
+    assert verified(stall_log.publish(rows)).ok
 
 
 def test_values_that_are_no_objects_are_no_finding() -> None:
     body = msgspec.json.decode(story()[0].body)
     body["in"]["data"] = "text"
     body["out"]["events"] = ["text"]
-    assert verified(stalls.publish([public_row(encode(body))])).ok
+    assert verified(stall_log.publish([public_row(encode(body))])).ok
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_values_that_are_no_objects_are_no_finding() -> None:
 def test_an_entry_that_is_too_large_is_found(kind: str, length: int, *, ok: bool) -> None:
     body = msgspec.json.decode(story()[0].body)
     body["kind"], body["in"]["data"] = kind, {"text": "x" * length}
-    seen = found(verified(stalls.publish([public_row(encode(body))])))
+    seen = found(verified(stall_log.publish([public_row(encode(body))])))
     assert seen == ([] if ok else [("size", 0)])
 
 
@@ -205,7 +205,7 @@ def test_what_repeats_is_forgotten_when_it_is_too_much() -> None:
         body["in"]["data"] = {f"k{n}_{m}": 1 for m in range(60)}
         rows.append(public_row(encode(body), n))
         prev = rows[-1].hash.hex()
-    assert verified(stalls.publish(rows)).ok
+    assert verified(stall_log.publish(rows)).ok
 
 
 PIECES = (

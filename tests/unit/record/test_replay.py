@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support import stalls
+from tests.support import stall_log, stalls
 from tests.unit.record.logs import BID, BLIND, OUTAGE, Draft, story
 from trading.base.errors import StorageDown
 from trading.engine.registry import Registry
@@ -53,7 +53,7 @@ def _forged(index: int, path: str, value: object) -> list[Row]:
 
 
 def test_a_whole_record_comes_out_the_same() -> None:
-    scribe = stalls.story()
+    scribe = stall_log.story()
     report = _replayed(scribe.rows)
     assert report.ok
     assert (report.size, report.watched, report.edition) == (29, 29, 5)
@@ -104,7 +104,7 @@ def test_progress_is_told() -> None:
     told: list[int] = []
     _replayed(story(), progress=told.append)
     assert told == [29]
-    scribe = stalls.Scribe()
+    scribe = stall_log.Scribe()
     scribe.found()
     scribe.open("a")
     for price in range(1100):
@@ -129,7 +129,7 @@ def test_progress_is_told() -> None:
         (BLIND, "out.bind.edition", 4, "5", "4"),
         (OUTAGE + 1, "cmd", "f" * 32, None, None),
         (OUTAGE + 1, "kind", "stall.bid/1", '"centre.outage/1"', '"stall.bid/1"'),
-        (OUTAGE + 1, "at_us", stalls.START_US, None, None),
+        (OUTAGE + 1, "at_us", stall_log.START_US, None, None),
         (27, "out.to", "kept", '"opened"', '"kept"'),
     ],
 )

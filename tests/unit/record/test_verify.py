@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support import stalls
+from tests.support import stall_log
 from tests.unit.record.logs import (
     BID,
     BLIND,
@@ -26,19 +26,19 @@ from trading.record.note import SigningKey
 from trading.record.verify import Opened, Report, verify
 
 BUNDLE, TILE = "tile/entries/000.p/29", "tile/0/000.p/29"
-KEYS = [stalls.KEY.public]
-OTHER = SigningKey(stalls.ORIGIN, b"\x08" * 32)
+KEYS = [stall_log.KEY.public]
+OTHER = SigningKey(stall_log.ORIGIN, b"\x08" * 32)
 replace = msgspec.structs.replace
 
 
 def _files() -> dict[str, bytes]:
-    return stalls.publish(story())
+    return stall_log.publish(story())
 
 
 def test_a_whole_log_verifies_without_its_closed_bodies() -> None:
     report = verified(_files())
     assert report.ok
-    assert (report.origin, report.size, report.closed) == (stalls.ORIGIN, 29, 6)
+    assert (report.origin, report.size, report.closed) == (stall_log.ORIGIN, 29, 6)
     assert report.root == CompactRange().extended([row.hash for row in story()]).root().hex()
     assert (report.unpublished, report.unfinished, report.more) == (0, 0, False)
 
@@ -52,7 +52,7 @@ def test_a_whole_log_verifies_with_the_rows_of_the_database() -> None:
 
 def test_rows_behind_the_checkpoint_are_verified_too() -> None:
     head = CompactRange().extended([row.hash for row in story()])
-    files = stalls.publish(story()[:20])
+    files = stall_log.publish(story()[:20])
     report = verified(files, rows=story(), head=head)
     assert report.ok
     assert (report.size, report.unpublished, report.unfinished) == (20, 9, 0)
@@ -111,7 +111,7 @@ def test_swapped_entries_are_found() -> None:
     rows = list(story())
     rows[8], rows[9] = rows[9], rows[8]
     files = _files()
-    files[BUNDLE] = stalls.publish(rows)[BUNDLE]
+    files[BUNDLE] = stall_log.publish(rows)[BUNDLE]
     seen = found(verified(files))
     assert {("tile", 8), ("root", -1), ("seq", 8), ("time", 9)} <= set(seen)
 
@@ -138,7 +138,7 @@ def test_a_cut_file_is_found(path: str) -> None:
 
 def test_a_dropped_tail_is_found() -> None:
     files = _files()
-    short = stalls.publish(story()[:20])
+    short = stall_log.publish(story()[:20])
     assert found(verified(short, saved=files["checkpoint"])) == [("rollback", -1)]
     short["checkpoint"] = files["checkpoint"]
     assert {code for code, _ in found(verified(short))} == {"tile", "bundle", "root"}
@@ -146,15 +146,15 @@ def test_a_dropped_tail_is_found() -> None:
 
 def test_a_forged_checkpoint_is_found() -> None:
     files = _files()
-    forged = Checkpoint(stalls.ORIGIN, 29, b"\1" * 32)
+    forged = Checkpoint(stall_log.ORIGIN, 29, b"\1" * 32)
     files["checkpoint"] = forged.sign([OTHER])
     assert found(verified(files)) == [("checkpoint", -1)]
-    files["checkpoint"] = forged.sign([stalls.KEY])
+    files["checkpoint"] = forged.sign([stall_log.KEY])
     assert found(verified(files)) == [("root", -1)]
 
 
 def test_the_wrong_key_is_found() -> None:
-    assert found(verify(stalls.reader(_files()), [OTHER.public])) == [("checkpoint", -1)]
+    assert found(verify(stall_log.reader(_files()), [OTHER.public])) == [("checkpoint", -1)]
 
 
 def test_a_checkpoint_of_another_log_is_found() -> None:
@@ -168,23 +168,23 @@ def test_a_missing_checkpoint_is_found() -> None:
 
 
 def test_a_fork_from_a_saved_checkpoint_is_found() -> None:
-    saved = stalls.publish(story()[:20])["checkpoint"]
+    saved = stall_log.publish(story()[:20])["checkpoint"]
     assert verified(_files(), saved=saved).ok
     draft = Draft.of_story()
     draft.bodies[BID]["in"]["actor"] = "bidder-7"
-    assert found(verified(stalls.publish(draft.rows()), saved=saved)) == [("fork", 19)]
+    assert found(verified(stall_log.publish(draft.rows()), saved=saved)) == [("fork", 19)]
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 512, 599, 600])
 def test_a_saved_checkpoint_of_any_size_is_compared(size: int) -> None:
     files = closed_log(600)
     assert verified(files, saved=closed_log(size)["checkpoint"]).ok
-    forked = Checkpoint(stalls.ORIGIN, size, b"\1" * 32).sign([stalls.KEY])
+    forked = Checkpoint(stall_log.ORIGIN, size, b"\1" * 32).sign([stall_log.KEY])
     assert found(verified(files, saved=forked)) == [("fork", size - 1)]
 
 
 def test_the_empty_log_begins_every_log() -> None:
-    empty = stalls.publish([])
+    empty = stall_log.publish([])
     assert verified(empty).ok
     assert verified(_files(), saved=empty["checkpoint"]).ok
 
@@ -253,7 +253,7 @@ def test_a_row_that_belongs_nowhere_is_found() -> None:
 
 def test_a_gap_behind_the_checkpoint_is_found() -> None:
     rows = [row for row in story() if row.idx != 23]
-    assert found(verified(stalls.publish(story()[:22]), rows=rows)) == [("row", 23)]
+    assert found(verified(stall_log.publish(story()[:22]), rows=rows)) == [("row", 23)]
 
 
 def test_a_head_that_is_not_the_tree_of_the_rows_is_found() -> None:
@@ -265,19 +265,19 @@ def test_a_row_that_is_no_entry_is_found() -> None:
     leaf = closed_rows(1)[0]
     row = replace(leaf, body=leaf_of(leaf.body, leaf.salt), salt=b"", audience="public")
     row = replace(row, hash=leaf_hash(row.body))
-    assert found(verified(stalls.publish([row]), rows=[row])) == [("format", 0)]
+    assert found(verified(stall_log.publish([row]), rows=[row])) == [("format", 0)]
 
 
 def test_findings_are_kept_up_to_a_hundred() -> None:
     rows = [public_row(b"{}%d" % n, n) for n in range(150)]
-    report = verified(stalls.publish(rows))
+    report = verified(stall_log.publish(rows))
     assert len(report.findings) == 100
     assert report.more
 
 
 def test_a_lost_bundle_is_passed_over() -> None:
     rows = list(story())
-    files = stalls.publish([*closed_rows(256 - len(rows)), *rows, *closed_rows(10)])
+    files = stall_log.publish([*closed_rows(256 - len(rows)), *rows, *closed_rows(10)])
     assert verified(files).ok
     del files["tile/entries/000"]
     assert found(verified(files)) == [("bundle", 0)]
