@@ -152,8 +152,8 @@ def _tampered(data: Path, sql: str) -> None:
 
 
 def test_an_edited_entry_is_found_by_verify_and_by_replay(copy: Path) -> None:
-    _tampered(copy, "UPDATE record_entry SET body = replace(CAST(body AS TEXT), '20400', '10400') "
-                    "WHERE idx = 150")  # fmt: skip
+    lower = "CAST(replace(CAST(body AS TEXT), '20400', '10400') AS BLOB)"
+    _tampered(copy, f"UPDATE record_entry SET body = {lower} WHERE kind = 'bid.place/1'")
 
     assert command("log", "verify", "--data", copy).exit_code == 1
     replayed = command("replay", "--data", copy)

@@ -24,6 +24,7 @@ def test_nothing_acknowledged_is_lost_when_the_service_is_killed(tmp_path: Path)
     seen = kill_services(tmp_path / "centre", KILLS, build(tmp_path / "centre", ENDS, GAP_US))
     assert seen.findings == []
     assert seen.acknowledged
+    assert seen.bids
     assert seen.kills == KILLS + 1
     # An end passed while nobody was there, and the lot was held for it.
     assert seen.ends_away
@@ -45,10 +46,10 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) 
     with server(fsync=True) as postgres:
         url = postgres.url(postgres.create_database(), "postgresql")
         ends = build(tmp_path / "centre", 2, GAP_US, url)
-        seen = kill_servers(tmp_path / "centre", postgres, 3, ends)
+        seen = kill_servers(tmp_path / "centre", postgres, 2, ends)
     assert seen.findings == []
     assert seen.acknowledged
-    assert (seen.server_kills, seen.kills) == (3, 2)
+    assert (seen.server_kills, seen.kills) == (2, 2)
 
 
 @pytest.mark.parametrize(("bug", "found"), [("", False), (UNSYNCED, True)])

@@ -61,10 +61,11 @@ def _all(root: Path, kills: int, server_kills: int) -> list[str]:
 
 
 def _report(name: str, seen: Seen, bug: str = "") -> list[str]:
-    starts = sorted(seen.starts_seconds)
+    starts = sorted(seen.starts_seconds[1:] or seen.starts_seconds)  # the first also imports
     print(
         f"{name}: {seen.kills} kills of the service, {seen.server_kills} of the server, "
-        f"{len(seen.acknowledged)} acknowledged, {seen.bids} bids, {seen.ends_away} ends while away, "
+        f"{len(seen.acknowledged)} acknowledged, {seen.bids} bids, "
+        f"{seen.ends_away} ends while away, "
         f"start median {starts[len(starts) // 2]:.2f} s, longest {starts[-1]:.2f} s, "
         f"{len(seen.findings)} findings",
         flush=True,

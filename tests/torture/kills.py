@@ -173,7 +173,7 @@ def kill_servers(
     directory: Path, postgres: PostgresServer, kills: int, ends: tuple[int, ...],
     told: Callable[[str], None] = lambda _words: None,
 ) -> Seen:  # fmt: skip
-    """Kill the PostgreSQL server ``kills`` times, every third time the service with it."""
+    """Kill the PostgreSQL server ``kills`` times, every second time the service with it."""
     seen, chance = Seen(), random.Random(kills)
     with victims(directory, seen) as found:
         found.start()
@@ -182,10 +182,10 @@ def kill_servers(
             found.live(chance.uniform(*LIFE_SECONDS))
             postgres.kill9()
             seen.server_kills += 1
-            if n % 3 == 2:
+            if n % 2:
                 found.kill()
             postgres.restart()
-            if n % 3 == 2:
+            if n % 2:
                 found.start()
             told(f"{n + 1} kills of the server, {len(seen.acknowledged)} acknowledged")
         found.acknowledge(1)
@@ -254,7 +254,7 @@ def _closings(bodies: list[bytes], seen: Seen, ends: tuple[int, ...]) -> None:
     """Find lots that were closed at an end that passed while the service was away."""
     for body in bodies:
         raw = read(body)
-        seen.bids += raw.kind == "bid.place/1" and b'"outcome":"done"' in raw.out
+        seen.bids += raw.kind == "bid.place/1" and b'"outcome":"done"' in bytes(raw.out)
         if raw.kind == "centre.outage/1":
             seen.held += raw.stream.startswith("lot/")
         elif raw.kind == "lot.end/1" and raw.part[0] == 1:

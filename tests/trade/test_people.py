@@ -6,10 +6,11 @@ import pytest
 
 from tests.support.trade import ALL_ROUNDER, ORG, OTHER_ORG, Act, At, asset, officer, staff
 from trading.base.units import DAY_US
+from trading.centre import Personal
 from trading.demo import cast
 from trading.engine.builtin import WRITER
 from trading.founding import FOR_EVER_US
-from trading.people.commands import CreateOrg, EndGrant, GiveGrant
+from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 
 GROUP = CreateOrg("group-a1", ORG, "group", "甲社区一组")
 
@@ -134,3 +135,13 @@ def test_nobody_gives_away_what_belongs_to_another_organisation(at: At) -> None:
     lawful = GiveGrant("friend", "auditor", ORG, 0, FOR_EVER_US)
     acts = [Act("grant.give/1", lawful, person, "office") for person in local]
     assert [trade.do(act).outcome for act in acts] == ["proposed", "done"]
+
+
+def test_a_name_is_sealed_and_only_its_digest_is_recorded(at: At) -> None:
+    trade = at("founded")
+    act = staff("person.enrol/1", EnrolPerson("new-person"), "office")
+    assert trade.blockers(act) == ("name_disclosed_v1",)
+    trade.do(act, personal=(Personal("new-person", "name", "张三丰"),))
+    digest = trade.state("person/new-person").facets["person"].name_digest
+    assert trade.centre.disclosed(digest) == "张三丰"
+    assert not any("张三丰" in str(entry) for entry in trade.entries())

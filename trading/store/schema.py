@@ -25,7 +25,10 @@ metadata = MetaData()
 entry = Table(
     "record_entry",
     metadata,
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    # On SQLite an INTEGER key is the row id itself: one tree less to write.
+    Column(
+        "idx", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    ),
     Column("stream", Text, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("kind", Text, nullable=False),

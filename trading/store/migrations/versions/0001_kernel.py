@@ -32,7 +32,12 @@ def upgrade() -> None:
 def _record() -> None:
     op.create_table(
         "record_entry",
-        sa.Column("idx", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column(
+            "idx",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("stream", sa.Text, nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
