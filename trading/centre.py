@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -110,6 +111,7 @@ class Centre:
         self.reading: Engine = reading_engine(home.database_url)
         roles.assume(self.engine)
         check_durable(self.engine)
+        self.unparsed = 0
         self._entropy = entropy
         self._codec = StateCodec(self.kernel.registry)
         self.subject_keys = SubjectKeys(home.subjects_path)
@@ -180,15 +182,24 @@ class Centre:
         return str(value)
 
     def parse(self, kind: str, raw: bytes) -> Command:
-        """Decode a raw JSON body strictly; raise ``InvalidInput`` naming field and rule."""
-        struct = self.kernel.registry.command(kind).struct
+        """Decode a raw JSON body strictly; raise ``InvalidInput`` naming field and rule.
+
+        What cannot be parsed is counted in ``unparsed`` and never recorded (decision 5).
+        """
         try:
-            return msgspec.json.decode(raw, type=struct, strict=True)
+            struct = self.kernel.registry.command(kind).struct
+            found = msgspec.json.decode(raw, type=struct, strict=True)
+            json.loads(raw, object_pairs_hook=_once)
+        except _TwiceError as error:
+            said, field, rule = "a name stands twice", str(error), "json"
         except msgspec.ValidationError as error:
-            said = str(error)
-            raise InvalidInput(said, field=_field_in(said), rule="schema", kind=kind) from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InvalidInput("not JSON", field="", rule="json", kind=kind) from error
+            said, field, rule = str(error), _field_in(str(error)), "schema"
+        except ValueError:
+            said, field, rule = "not JSON", "", "json"
+        else:
+            return found
+        self.unparsed += 1
+        raise InvalidInput(said, field=field, rule=rule, kind=kind)
 
     def do(self, kind: str, data: Command, actor: str, role: str, **more: Any) -> Receipt:
         """Decide a command now; raise what it was refused with."""
@@ -263,6 +274,18 @@ def _field_in(said: str) -> str:
     path = said.rpartition("$")[2].strip("`.") if said.endswith("`") and " at `$" in said else ""
     named = _NAMED_FIELD.search(said)
     return ".".join(part for part in (path, named[1] if named else "") if part)
+
+
+class _TwiceError(Exception):
+    """A name stands twice in one JSON object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _value in pairs:
+        if name in seen:
+            raise _TwiceError(name)
+        seen.add(name)
 
 
 def check_texts(data: object, path: str = "") -> None:

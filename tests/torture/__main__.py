@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.support.postgres import server
@@ -42,26 +43,26 @@ def main(arguments: list[str]) -> int:
 def _all(root: Path, kills: int, server_kills: int) -> list[str]:
     broken: list[str] = []
     for bug in (EARLY, CARELESS):
-        ends = build(root / bug, TWIN_ENDS, TWIN_GAP_US)
-        broken += _report(f"planted: {bug}", kill_services(root / bug, TWIN_KILLS, ends, bug), bug)
+        make = partial(build, root / bug, TWIN_ENDS, TWIN_GAP_US)
+        broken += _report(f"planted: {bug}", kill_services(root / bug, TWIN_KILLS, make, bug), bug)
     for bug in ("", UNSYNCED):
         build(root / f"traced-{bug}", 2, GAP_US)
         disk = unflushed(root / f"traced-{bug}", bug)
         print(f"traced {bug or 'as shipped'}: {disk}", flush=True)
         if bool(bug) != bool(disk.findings) or not disk.acknowledged:
             broken.append(f"traced {bug or 'as shipped'}: {disk}")
-    ends = build(root / "sqlite", ENDS, GAP_US)
-    broken += _report("SQLite", kill_services(root / "sqlite", kills, ends, told=_told))
+    make = partial(build, root / "sqlite", ENDS, GAP_US)
+    broken += _report("SQLite", kill_services(root / "sqlite", kills, make, told=_told))
     with server(fsync=True) as postgres:
         url = postgres.url(postgres.create_database(), "postgresql")
-        ends = build(root / "postgres", ENDS, GAP_US, url)
-        seen = kill_servers(root / "postgres", postgres, server_kills, ends, told=_told)
+        make = partial(build, root / "postgres", ENDS, GAP_US, url)
+        seen = kill_servers(root / "postgres", postgres, server_kills, make, told=_told)
         broken += _report("PostgreSQL", seen)
     return broken
 
 
 def _report(name: str, seen: Seen, bug: str = "") -> list[str]:
-    starts = sorted(seen.starts_seconds[1:] or seen.starts_seconds)  # the first also imports
+    starts = sorted(seen.starts_seconds)
     print(
         f"{name}: {seen.kills} kills of the service, {seen.server_kills} of the server, "
         f"{len(seen.acknowledged)} acknowledged, {seen.bids} bids, "

@@ -33,6 +33,8 @@ from trading.store.home import Home
 
 START_SECONDS_MAX = 5.0
 WAIT_SECONDS_MAX = 30.0
+# Makes the centre, so late that its first service finds no outage; answers when its lots end.
+Make = Callable[[], tuple[int, ...]]
 LIFE_SECONDS = (0.02, 0.15)
 BEFORE_US, NEAR_US = SECOND_US // 5, 10 * SECOND_US
 
@@ -64,6 +66,7 @@ class Victims:
         self._buffer = b""
         self._dead_us = 0
         self._pid = 0
+        self._until("Z")
 
     def start(self) -> None:
         """Start a service and wait until it is ready; too late is a finding."""
@@ -72,7 +75,7 @@ class Victims:
         self._process.stdin.write(b"go\n")
         up_us = int(self._until("R"))
         took = time.monotonic() - started
-        if self._seen.starts_seconds and took > START_SECONDS_MAX:  # the first one also imports
+        if took > START_SECONDS_MAX:
             self._seen.findings.append(f"a start took {took:.1f} s")
         self._seen.starts_seconds.append(took)
         if self._dead_us:
@@ -146,12 +149,13 @@ def victims(directory: Path, seen: Seen, bug: str = "") -> Iterator[Victims]:
 
 
 def kill_services(
-    directory: Path, kills: int, ends: tuple[int, ...], bug: str = "",
+    directory: Path, kills: int, make: Make, bug: str = "",
     told: Callable[[str], None] = lambda _words: None,
 ) -> Seen:  # fmt: skip
     """Kill a service ``kills`` times at random; stay away over the first end that can be met."""
     seen, chance = Seen(), random.Random(kills)
     with victims(directory, seen, bug) as found:
+        ends = make()
         for n in range(kills):
             found.start()
             found.acknowledge(1)
@@ -170,12 +174,13 @@ def kill_services(
 
 
 def kill_servers(
-    directory: Path, postgres: PostgresServer, kills: int, ends: tuple[int, ...],
+    directory: Path, postgres: PostgresServer, kills: int, make: Make,
     told: Callable[[str], None] = lambda _words: None,
 ) -> Seen:  # fmt: skip
     """Kill the PostgreSQL server ``kills`` times, every second time the service with it."""
     seen, chance = Seen(), random.Random(kills)
     with victims(directory, seen) as found:
+        ends = make()
         found.start()
         for n in range(kills):
             found.acknowledge(1)

@@ -3,7 +3,7 @@
 ``python -m tests.torture.victim DIR [--bug NAME]`` imports everything once and then forks one
 service for every line on its input, so that a thousand starts take little more than a thousand
 kills. On its output, one line each, in the order in which it happened:
-``P pid`` forked, ``R us`` ready (the instant before its first batch), ``A index hash``
+``Z`` everything is imported, ``P pid`` forked, ``R us`` ready (the instant before its first batch), ``A index hash``
 acknowledged, ``D us`` dead. An answer is on the pipe before the service can do anything else.
 """
 
@@ -121,6 +121,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--bug", default="", choices=["", *BUGS])
     given = parser.parse_args(arguments)
     plant(given.bug)
+    say("Z")
     for _line in sys.stdin:
         pid = os.fork()
         if not pid:

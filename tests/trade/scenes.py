@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.trade import (
     ALL_ROUNDER,
+    ASSET,
     CASE,
     LOT,
     ORG,
@@ -13,13 +14,15 @@ from tests.support.trade import (
     Act,
     Places,
     Scene,
+    officer,
     staff,
 )
 from tests.trade.vectors import Break, Vector, both, data, facet, given, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.commands import FailLot, Reject, ResumeLot, SuspendLot
+from trading.bidding.commands import FailLot, Reject, ResumeLot, SuspendLot, TerminateLot
+from trading.deposits.commands import ReleaseDeposit
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
@@ -35,8 +38,9 @@ from trading.engine.builtin import (
     Suppressed,
 )
 from trading.engine.stream import Command, Stream
-from trading.listing.commands import RescheduleLot, ReturnCase
+from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
 from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
+from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
 _FOR_EVER_US = 2**53 - 1
@@ -52,6 +56,7 @@ def scenes(places: Places) -> list[Vector]:
         *_people(places),
         *_listing(places),
         *_lot(places),
+        *_ends(places),
     ]
 
 
@@ -152,6 +157,20 @@ def _lot(places: Places) -> list[Vector]:
         timer("lot.end/1", "bidding", places.now_us("provisional")),
         timer("lot.publicity_over/1", "publicity", places.now_us("cleared")),
     ]  # fmt: skip
+
+
+def _ends(places: Places) -> list[Vector]:
+    withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
+    terminate = staff("lot.terminate/1", TerminateLot(LOT, "法院查封"), "office")
+    open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
+                   "publicity", "cleared", "awarded")  # fmt: skip
+    return [
+        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
+        *(_at(places, place, terminate) for place in open_places),
+        _at(places, "qualified", terminate, stream(_LOT, place="stalled")),
+        _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
+        _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
+    ]
 
 
 def _held(v: Vector) -> Vector:

@@ -196,12 +196,12 @@ def test_a_flood_of_refusals_is_told_in_one_entry(live: Trade) -> None:
     for _ in range(35):
         with pytest.raises(TradingError):
             live.do(act)
-    assert live.size == size + 30
+    assert live.size == size + 20
     live.wait(live.clock.now_us() + 60_000_000)
     live.centre.writer.tick()
-    (entry,) = live.entries(size + 30)
+    (entry,) = live.entries(size + 20)
     assert entry.kind == "refused.suppressed/1"
-    assert msgspec.json.decode(entry.given)["data"] == {"actor": "bidder-303", "count": 5}
+    assert msgspec.json.decode(entry.given)["data"] == {"actor": "bidder-303", "count": 15}
 
 
 @pytest.mark.parametrize(

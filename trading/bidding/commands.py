@@ -73,6 +73,13 @@ class PlaceBid(Command, frozen=True):
     price_fen: Annotated[int, Meta(gt=0, le=MAX_FEN)]
 
 
+class TerminateLot(Command, frozen=True):
+    """End a lot for good before its contract, for the reason that is published."""
+
+    lot: Id
+    reason_zh: ShortText
+
+
 class SuspendLot(Command, frozen=True):
     """Hold a lot; one person may, because it is the safe direction."""
 
@@ -116,12 +123,13 @@ def _nothing(_context: Context) -> Effect:
     return Effect()
 
 
-def _release_asset(context: Context) -> tuple[Then, ...]:
-    return tuple(context.fact("asset_release"))
+def _given_back(context: Context) -> tuple[Then, ...]:
+    """Return the parts that give the asset back to the ledger and the deposits to bidders."""
+    return (*context.fact("asset_release"), *context.fact("settlements"))
 
 
 def _fail(context: Context) -> Effect:
-    return Effect(then=_release_asset(context))
+    return Effect(then=_given_back(context))
 
 
 def _clock(context: Context) -> Effect:
@@ -134,7 +142,7 @@ def _open(context: Context) -> Effect:
 
 
 def _end(context: Context) -> Effect:
-    then = () if context.taken == "provisional" else _release_asset(context)
+    then = () if context.taken == "provisional" else _given_back(context)
     return Effect(then=then, since_us=context.data.due_us)
 
 
@@ -166,19 +174,25 @@ def _with_deposit(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
-    lot = env.data.lot
-    return (f"roll/{lot}", f"panel/{lot}", *_asset_of(f"lot/{lot}", states))
+    return (f"panel/{env.data.lot}", *_around(env.data.lot, states))
+
+
+def _with_all(env: Envelope, states: States) -> tuple[str, ...]:
+    return _around(env.data.lot, states)
 
 
 def _due(env: Envelope, states: States) -> tuple[str, ...]:
-    lot = env.data.stream.partition("/")[2]
-    return (f"roll/{lot}", *_asset_of(env.data.stream, states))
+    return _around(env.data.stream.partition("/")[2], states)
 
 
-def _asset_of(lot: str, states: States) -> tuple[str, ...]:
-    state = states.get(lot)
+def _around(lot: str, states: States) -> tuple[str, ...]:
+    """Return what an end without award touches: roll, deposits and asset of ``lot``."""
+    state, rolled = states.get(f"lot/{lot}"), states.get(f"roll/{lot}")
     terms = state.facets.get("terms") if state else None
-    return (f"asset/{terms.plan.asset}",) if terms else ()
+    roll = rolled.facets.get("roll") if rolled else None
+    asset = (f"asset/{terms.plan.asset}",) if terms else ()
+    numbers = roll.listed.values() if roll else ()
+    return (f"roll/{lot}", *asset, *(f"deposit/{lot}-{number}" for number in numbers))
 
 
 def _of_stream(data: Any) -> str:
@@ -195,6 +209,7 @@ COMMANDS = (
     CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _nothing, reads=_with_panel),
     CommandSpec("lot.fail/1", FailLot, _lot, "fail", _fail, reads=_with_panel),
     CommandSpec("bid.place/1", PlaceBid, _lot, "bid", place_bid, reads=_lot_and_roll, timely=True),
+    CommandSpec("lot.terminate/1", TerminateLot, _lot, "terminate", _fail, reads=_with_all),
     CommandSpec("lot.suspend/1", SuspendLot, _lot, "suspend", _suspend, region=HOLD),
     CommandSpec("lot.resume/1", ResumeLot, _lot, "resume", _resume, region=HOLD),
     CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _clock,

@@ -34,7 +34,7 @@ from trading.listing.tables import lot as lots
 from trading.record.checkpoint import Checkpoint
 from trading.store import log
 from trading.store.home import CENTRE, Home
-from trading.store.migrations import migrate
+from trading.store.migrations import migrate_url
 from trading.store.signer import create_keys
 
 ORIGIN = "demo.localhost/trading"
@@ -53,10 +53,10 @@ def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
         raise SetupError(f"{data_dir} is in use; --fresh starts again", field="data")
     home = Home.create(data_dir, ORIGIN)
     create_keys(home)
+    migrate_url(home.database_url)
     clock = SimulatedClock(stage.START_US)
     centre = Centre(home, clock)
     try:
-        migrate(centre.engine)
         _play(centre, clock, quiet=as_json)
         checkpoint = publish_all(centre)
         told = _tell(centre, checkpoint, as_json=as_json)

@@ -12,7 +12,7 @@ from trading.cli.checking import publish_all
 from trading.cli.output import data_option, emit, guarded, json_option, say
 from trading.founding import first_people, found
 from trading.store.home import Home
-from trading.store.migrations import migrate
+from trading.store.migrations import migrate_url
 from trading.store.signer import create_keys
 
 ORIGIN = "localhost/trading"
@@ -37,9 +37,9 @@ def init_command(
     orgs, grants = first_people(text)
     home = Home.create(data_dir, origin, db_url)
     create_keys(home)
+    migrate_url(home.database_url)
     centre = Centre(home)
     try:
-        migrate(centre.engine)
         _refuse_simulated(centre)
         fresh = found(centre, orgs, grants)
         publish_all(centre)

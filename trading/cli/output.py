@@ -71,6 +71,9 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
         told["detail"] = error.detail
     if error.params.get("field"):
         told["field"] = error.params["field"]
+    if error.params.get("rule"):
+        told["rule"] = error.params["rule"]
+        told["source"] = "decision 25"
     reason = error.params.get("reason")
     if isinstance(reason, str) and reason in texts:
         told["message"] = texts[reason]
@@ -101,6 +104,8 @@ def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) ->
         click.echo(f"{pick('错误', 'Error')}: {told['message']}", err=True)
         if told.get("detail"):
             click.echo(f"  {told['detail']}", err=True)
+        if told.get("rule"):
+            click.echo(f"  [{told.get('field', '')}; {told['rule']}; {told['source']}]", err=True)
         for rule in told.get("rules", ()):
             click.echo(
                 f"  - {rule['text']} [{rule['field']}; {rule['rule']}; {rule['source']}]", err=True

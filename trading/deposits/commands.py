@@ -33,6 +33,13 @@ class RefundDeposit(Command, frozen=True):
     number: BidderNumber
 
 
+class ReleaseDeposit(Command, frozen=True):
+    """Let a deposit fall due for refund outside the award, by the office."""
+
+    lot: Id
+    number: BidderNumber
+
+
 def _deposit(data: Any) -> str:
     return deposit_stream(data.lot, data.number)
 
@@ -54,5 +61,6 @@ def _reads(env: Envelope, _states: States) -> tuple[str, ...]:
 COMMANDS = (
     CommandSpec("deposit.receive/1", ReceiveDeposit, _deposit, "receive", _receive,
                 parent=lambda data: f"lot/{data.lot}", reads=_reads),
+    CommandSpec("deposit.release/1", ReleaseDeposit, _deposit, "release", _refund),
     CommandSpec("deposit.refund/1", RefundDeposit, _deposit, "refund", _refund),
 )  # fmt: skip

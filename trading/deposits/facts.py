@@ -14,17 +14,19 @@ def deposit_held(context: Context) -> bool:
 
 
 def settlements(context: Context) -> tuple[Then, ...]:
-    """Return the parts that settle every held deposit of a lot that is being awarded.
+    """Return the parts that settle every held deposit of a lot that is awarded or ends without.
 
-    The leader's becomes part of the price, all others fall due for refund.
+    The winner's becomes part of the price, all others fall due for refund.
     """
-    lot = context.data.lot
-    roll, sale = context.of(Roll, f"roll/{lot}"), context.of(Sale)
+    lot = context.primary.name.partition("/")[2]
+    roll = context.find(Roll, f"roll/{lot}") or Roll()
+    sale = context.find(Sale)
+    winner = sale.lead_number if sale and context.taken == "awarded" else 0
     parts: list[Then] = []
     for number in sorted(roll.listed.values()):
         stream = deposit_stream(lot, number)
         deposit = context.find(Deposit, stream)
         if deposit is not None and context.place(stream) == "held":
-            trigger = "convert" if number == sale.lead_number else "release"
+            trigger = "convert" if number == winner else "release"
             parts.append(Then(stream, trigger, (DepositSettled(deposit.amount_fen),)))
     return tuple(parts)

@@ -68,6 +68,13 @@ class AcceptCase(Command, frozen=True):
     case: Id
 
 
+class WithdrawCase(Command, frozen=True):
+    """Take a case back before it is published."""
+
+    case: Id
+    reason_zh: LongText
+
+
 class PublishCase(Command, frozen=True):
     """Publish the notice and list every lot."""
 
@@ -110,6 +117,10 @@ def _return(context: Context) -> Effect:
 
 def _accept(context: Context) -> Effect:
     return Effect((CaseAccepted(context.env.actor),))
+
+
+def _nothing(_context: Context) -> Effect:
+    return Effect()
 
 
 def _publish(context: Context) -> Effect:
@@ -162,6 +173,7 @@ COMMANDS = (
     CommandSpec("case.approve/1", ApproveCase, _case, "approve", _approve),
     CommandSpec("case.return/1", ReturnCase, _case, "return", _return),
     CommandSpec("case.accept/1", AcceptCase, _case, "accept", _accept),
+    CommandSpec("case.withdraw/1", WithdrawCase, _case, "withdraw", _nothing),
     CommandSpec("case.publish/1", PublishCase, _case, "publish", _publish, reads=_case_objects),
     CommandSpec(
         "lot.reschedule/1", RescheduleLot, lambda data: f"lot/{data.lot}", "reschedule",

@@ -10,7 +10,7 @@ from trading.base.text import Id, ShortText
 from trading.engine.context import Context
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command
-from trading.register.rules import AssetRegistered
+from trading.register.rules import AssetRegistered, AssetReleased
 
 QUANTITY_MAX = 10**12
 
@@ -27,6 +27,12 @@ class RegisterAsset(Command, frozen=True):
     quantity_unit: Id
 
 
+class VacateAsset(Command, frozen=True):
+    """Take an asset back whose tenant has left."""
+
+    asset: Id
+
+
 def _register(context: Context) -> Effect:
     data: RegisterAsset = context.data
     event = AssetRegistered(
@@ -35,9 +41,16 @@ def _register(context: Context) -> Effect:
     return Effect((event,))
 
 
+def _vacate(_context: Context) -> Effect:
+    return Effect((AssetReleased(),))
+
+
 COMMANDS = (
     CommandSpec(
         "asset.register/1", RegisterAsset, lambda data: f"asset/{data.asset}", "register",
         _register, owner=lambda data: data.org, reads=lambda _env, _states: ("orgs",),
+    ),
+    CommandSpec(
+        "asset.vacate/1", VacateAsset, lambda data: f"asset/{data.asset}", "vacate", _vacate
     ),
 )  # fmt: skip

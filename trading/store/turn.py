@@ -166,7 +166,11 @@ class Turn:
 
     def _fire(self, state: Stream, env: Envelope | None) -> bool:
         """Decide the due timer of ``state``; return whether the stream went on by it."""
-        timer = self.upkeep.due(state, self.batch.at_us, env)
+        at_us = self.batch.at_us
+        if env is not None and self._was_in_time(env, state):
+            timer = self.upkeep.delay(state, at_us, env.received_us)
+        else:
+            timer = self.upkeep.due(state, at_us)
         names = self.load(timer)
         decision = self.kernel.decide(
             timer, Declared(self.batch.states, names), self.batch.at_us
@@ -176,6 +180,16 @@ class Turn:
         self.batch.append(self.kernel, timer, decision)
         after = self.batch.states.get(state.name)
         return after is None or (after.due_us, after.due) != (state.due_us, state.due)
+
+    def _was_in_time(self, env: Envelope, state: Stream) -> bool:
+        """Tell whether ``env`` would have been accepted when it reached us.
+
+        Only then is the lot held: a command that was refused anyway must not stop a sale.
+        """
+        if not self.upkeep.concerns(env, state):
+            return False
+        declared = Declared(self.batch.states, self.load(env))
+        return self.kernel.decide(env, declared, env.received_us).outcome == DONE
 
     def _fire_anywhere(self, due_max: int) -> int:
         rows = self.sql.all(self.connection, self.sql.due, (self.batch.at_us, due_max))

@@ -28,7 +28,7 @@ class Limits:
 
     outage_us: int = 10 * SECOND_US
     drift_us: int = SECOND_US // 2
-    refusals_per_minute: int = 30
+    refusals_per_minute: int = 20
 
 
 @dataclass(slots=True)
@@ -129,18 +129,25 @@ class Upkeep:
             for chunk in chunks or [[]]
         ]
 
-    def due(self, state: Stream, at_us: int, env: Envelope | None) -> Envelope:
-        """Return the command for the due timer of ``state``.
+    def concerns(self, env: Envelope, state: Stream) -> bool:
+        """Tell whether ``env`` came in time for ``state``, whose timer is due by now.
 
-        When ``env`` is timely, moves the same stream and was received before the due instant, the
-        delay is ours: the lot is held instead of closed.
+        It does when it is timely, moves the stream or stands under it, and was received before
+        the due instant: the delay is ours.
         """
-        registry = self._kernel.registry
-        if env is not None and env.received_us < state.due_us:
-            spec = registry.command(env.kind)
-            if spec.timely and spec.stream(env.data) == state.name:
-                return self._envelope("hold.delay/1", Delay(state.name, env.received_us), at_us)
-        spec = registry.clocked[(state.kind, state.due)]
+        spec = self._kernel.registry.command(env.kind)
+        if not spec.timely or env.received_us >= state.due_us:
+            return False
+        moves = {spec.stream(env.data), spec.parent(env.data) if spec.parent else ""}
+        return state.name in moves
+
+    def delay(self, state: Stream, at_us: int, received_us: int) -> Envelope:
+        """Return the command that holds ``state`` instead of letting its timer close it."""
+        return self._envelope("hold.delay/1", Delay(state.name, received_us), at_us)
+
+    def due(self, state: Stream, at_us: int) -> Envelope:
+        """Return the command for the due timer of ``state``."""
+        spec = self._kernel.registry.clocked[(state.kind, state.due)]
         said = f"{state.name}#{state.seq}#{state.due}#{state.due_us}"
         return Envelope(
             spec.kind, timer_command(state), CLOCK, CLOCK, at_us,

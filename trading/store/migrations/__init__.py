@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from trading.base.errors import SetupError
 from trading.store import roles
+from trading.store.engine import writing_engine
 
 VERSION_TABLE = "private_schema_version"
 # Any number, the same in every release: two processes never migrate one database together.
@@ -38,6 +39,15 @@ def migrate(engine: Engine) -> str:
         command.upgrade(config, "head")
         roles.grant(connection)
     return _head()
+
+
+def migrate_url(url: str) -> str:
+    """Migrate the database at ``url`` as the user that connects, not in the writer's role."""
+    engine = writing_engine(url)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
 
 
 def revision(engine: Engine) -> str | None:
