@@ -3,8 +3,9 @@
 ``python -m tests.torture.victim DIR [--bug NAME]`` imports everything once and then forks one
 service for every line on its input, so that a thousand starts take little more than a thousand
 kills. On its output, one line each, in the order in which it happened:
-``Z`` everything is imported, ``P pid`` forked, ``R us`` ready (the instant before its first batch), ``A index hash``
-acknowledged, ``D us`` dead. An answer is on the pipe before the service can do anything else.
+``Z`` everything is imported, ``P pid`` forked, ``R us`` ready (the instant before its first
+batch), ``A index hash`` acknowledged, ``D us`` dead. An answer is on the pipe before the service
+can do anything else.
 """
 
 from __future__ import annotations

@@ -1,0 +1,120 @@
+"""How a lot ends without award, and what our own delay may and may not stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.trade import (
+    ASSET,
+    BIDDERS,
+    CASE,
+    CLOSES_US,
+    LOT,
+    START_FEN,
+    UNTIL_US,
+    Act,
+    At,
+    Trade,
+    bidder,
+    officer,
+    register,
+    staff,
+)
+from trading.base.errors import GuardFailed, WrongState
+from trading.bidding.commands import PlaceBid, TerminateLot
+from trading.deposits.commands import ReleaseDeposit
+from trading.listing.commands import WithdrawCase
+from trading.register.commands import VacateAsset
+
+TERMINATE = tuple(
+    Act("lot.terminate/1", TerminateLot(LOT, "法院查封"), who, "office")
+    for who in ("office-chen", "office-peng")
+)
+BID = bidder("bid.place/1", PlaceBid(LOT, START_FEN), BIDDERS[0])
+NOT_A_STEP = bidder("bid.place/1", PlaceBid(LOT, START_FEN + 1), BIDDERS[1])
+
+
+def deposits(trade: Trade) -> list[str]:
+    return [trade.place(f"deposit/{LOT}-{number}") for number in BIDDERS]
+
+
+@pytest.mark.parametrize("place", ["qualified", "ready", "bidding", "provisional", "cleared"])
+def test_two_people_terminate_a_lot_and_everybody_gets_back_what_is_theirs(
+    at: At, place: str
+) -> None:
+    trade = at(place)
+
+    assert trade.do(TERMINATE[0]).outcome == "proposed"
+    assert trade.blockers(TERMINATE[0]) == ("second_person_v1",)
+    trade.do(TERMINATE[1])
+
+    assert trade.place() == "terminated"
+    assert trade.place(f"asset/{ASSET}") == "idle"
+    assert set(deposits(trade)) == {"refund_due"}
+
+
+def test_a_lot_that_nobody_bid_for_gives_the_deposits_back(at: At) -> None:
+    trade = at("ready")
+
+    trade.wait(CLOSES_US)
+
+    assert trade.place() == "failed"
+    assert set(deposits(trade)) == {"refund_due"}
+
+
+def test_the_office_may_release_a_deposit_alone(at: At) -> None:
+    trade = at("qualified")
+
+    trade.do(staff("deposit.release/1", ReleaseDeposit(LOT, BIDDERS[0]), "office"))
+
+    assert deposits(trade)[0] == "refund_due"
+
+
+def test_a_case_is_withdrawn_before_its_notice_only(at: At) -> None:
+    withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
+    trade = at("accepted")
+    trade.do(withdraw)
+
+    assert trade.place(f"case/{CASE}") == "withdrawn"
+    assert at("listed").refused(withdraw).code == "wrong_state"
+
+
+def test_an_asset_comes_back_when_its_tenant_has_left(at: At) -> None:
+    trade = at("certified")
+
+    trade.do(officer("asset.vacate/1", VacateAsset(ASSET)))
+
+    assert trade.place(f"asset/{ASSET}") == "idle"
+
+
+def test_a_good_bid_that_our_delay_made_late_holds_the_lot(at: At) -> None:
+    trade = at("bidding")
+    trade.clock.advance_to(CLOSES_US + 5)
+
+    with pytest.raises(GuardFailed):
+        trade.do(BID, received_us=CLOSES_US - 1)
+
+    assert trade.place() == "bidding"
+    assert trade.state().facets["hold"].cause == "delay"
+
+
+def test_a_bid_that_would_have_been_refused_anyway_never_holds_a_lot(at: At) -> None:
+    trade = at("bidding")
+    trade.clock.advance_to(CLOSES_US + 5)
+
+    with pytest.raises(WrongState):
+        trade.do(NOT_A_STEP, received_us=CLOSES_US - 1)
+
+    assert trade.place() in {"failed", "provisional"}
+
+
+def test_a_registration_that_our_delay_made_late_holds_its_lot(at: At) -> None:
+    act = bidder("registration.submit/1", register(505), 505)
+    trade = at("listed")
+    trade.clock.advance_to(UNTIL_US + 5)
+
+    with pytest.raises(GuardFailed):
+        trade.do(act, received_us=UNTIL_US - 1)
+
+    assert trade.place() == "listed"
+    assert trade.state().held
