@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 
 from trading import awarding, bidding, deposits, listing, observing, people, register
 from trading.base.clock import Clock, SystemClock
+from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
 from trading.base.personal import find_personal
 from trading.engine import builtin
@@ -53,6 +53,7 @@ SUBJECTS = (
     awarding.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
+CMD_BYTES = 16
 PROJECTIONS: tuple[Projection, ...] = (ASSET_PROJECTION, CASE_PROJECTION, LOT_PROJECTION)
 
 
@@ -99,7 +100,7 @@ class Centre:
         home: Home,
         clock: Clock | None = None,
         *,
-        entropy: Callable[[int], bytes] = os.urandom,
+        entropy: Callable[[int], bytes] | None = None,
         worker: str = "main",
         limits: Limits | None = None,
     ) -> None:
@@ -112,6 +113,8 @@ class Centre:
         roles.assume(self.engine)
         check_durable(self.engine)
         self.unparsed = 0
+        self._decoders: dict[str, msgspec.json.Decoder[Command]] = {}
+        entropy = entropy or SystemEntropy()
         self._entropy = entropy
         self._codec = StateCodec(self.kernel.registry)
         self.subject_keys = SubjectKeys(home.subjects_path)
@@ -151,19 +154,29 @@ class Centre:
         data = self._bounded(kind, data)
         check_texts(data)
         openings, digests = self._sealed(personal)
+        cmd, salt = self._entropy(CMD_BYTES), self._entropy(SALT_BYTES)
         return Envelope(
-            kind, data, actor, role, received_us or self.clock.now_us(),
-            self._entropy(16).hex(), org, key, account or actor, self._entropy(SALT_BYTES),
-            facts=facts or {}, docs=docs, sd=digests, openings=openings, files=files,
+            kind, data, actor, role, received_us or self.clock.now_us(), cmd.hex(), org, key,
+            account or actor, salt, facts=facts or {}, docs=docs, sd=digests, openings=openings,
+            files=files,
         )  # fmt: skip
 
     def _bounded(self, kind: str, data: Command) -> Command:
         """Return ``data`` as the record will give it back; a struct made in code checks nothing."""
         try:
-            raw = encode(data)
-        except (UnicodeEncodeError, OverflowError) as error:
-            raise InvalidInput("no JSON can say this", field="", rule="json", kind=kind) from error
-        return self.parse(kind, raw)
+            return self._decoder(kind).decode(encode(data))
+        except msgspec.ValidationError as error:
+            said, field, rule = str(error), _field_in(str(error)), "schema"
+        except (UnicodeEncodeError, OverflowError):
+            said, field, rule = "no JSON can say this", "", "json"
+        raise InvalidInput(said, field=field, rule=rule, kind=kind)
+
+    def _decoder(self, kind: str) -> msgspec.json.Decoder[Command]:
+        found = self._decoders.get(kind)
+        if found is None:
+            struct = self.kernel.registry.command(kind).struct
+            found = self._decoders[kind] = msgspec.json.Decoder(struct, strict=True)
+        return found
 
     def _sealed(
         self, personal: tuple[Personal, ...]
@@ -187,8 +200,7 @@ class Centre:
         What cannot be parsed is counted in ``unparsed`` and never recorded (decision 5).
         """
         try:
-            struct = self.kernel.registry.command(kind).struct
-            found = msgspec.json.decode(raw, type=struct, strict=True)
+            found = self._decoder(kind).decode(raw)
             json.loads(raw, object_pairs_hook=_once)
         except _TwiceError as error:
             said, field, rule = "a name stands twice", str(error), "json"

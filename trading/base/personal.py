@@ -30,6 +30,8 @@ _MOBILE_GROUPS = {(11,), (3, 4, 4), (4, 3, 4), (4, 4, 3), (3, 8), (7, 4), (3, 3,
 _BANK_CARD = re.compile(r"(?:2[2-9]|[3-9][0-9])[0-9]{11,17}")
 _CARD_GROUP = 4
 _LONGEST = 19
+_SHORTEST = 11
+_DIGIT = re.compile(r"[0-9]")
 
 
 def find_personal(text: str) -> list[str]:
@@ -37,6 +39,8 @@ def find_personal(text: str) -> list[str]:
 
     The kinds are ``id_number``, ``mobile`` and ``bank_card``.
     """
+    if text.isascii() and len(_DIGIT.findall(text)) < _SHORTEST:
+        return []
     plain = _CREDIT_CODE.sub(_without_organisation, _plain(text))
     found: dict[str, None] = {}
     for run in _RUN.finditer(plain):

@@ -6,6 +6,9 @@ Bidders are numbers until the award. Who they are lies in veiled streams: ``regi
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import lru_cache
+
 import msgspec
 
 from trading.engine.stream import Event, Facet
@@ -22,7 +25,7 @@ class Registration(Facet, frozen=True):
 
 
 class Roll(Facet, frozen=True):
-    """All who registered for one lot: numbers by pseudonym, and those who may bid."""
+    """All who registered for one lot: numbers by pseudonym, and those who may bid, sorted."""
 
     listed: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
     pending: tuple[int, ...] = ()
@@ -123,7 +126,8 @@ def listed(roll: Roll | None, event: Listed) -> Roll:
 
 def admitted(roll: Roll, event: Admitted) -> Roll:
     """Fold an admission."""
-    return Roll(roll.listed, _without(roll.pending, event.number), (*roll.qualified, event.number))
+    qualified = tuple(sorted((*roll.qualified, event.number)))
+    return Roll(roll.listed, _without(roll.pending, event.number), qualified)
 
 
 def struck(roll: Roll, event: Struck) -> Roll:
@@ -149,6 +153,7 @@ def sale_shifted(sale: Sale, event: SaleShifted) -> Sale:
     return msgspec.structs.replace(sale, ends_us=sale.ends_us + event.by_us)
 
 
+@lru_cache(maxsize=4096)
 def bidder_number(actor: str) -> int:
     """Return the number of a bidding actor, 0 when the actor is no bidder."""
     if not actor.startswith(BIDDER_PREFIX):
@@ -160,6 +165,12 @@ def bidder_number(actor: str) -> int:
 def registration_stream(lot: str, number: int) -> str:
     """Return the stream of one registration; ``lot`` is the id without its kind."""
     return f"registration/{lot}-{number}"
+
+
+def may_bid(roll: Roll, number: int) -> bool:
+    """Tell whether ``number`` is among the qualified."""
+    place = bisect_left(roll.qualified, number)
+    return place < len(roll.qualified) and roll.qualified[place] == number
 
 
 def _without(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:

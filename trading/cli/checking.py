@@ -16,27 +16,25 @@ from trading.record import replay, verify
 from trading.record.checkpoint import Checkpoint
 from trading.record.note import PublicKey
 from trading.store import log
+from trading.store.audit import verify_log
 from trading.store.home import Home
 from trading.store.publish import Publisher
 from trading.store.reveal import publish_bodies
-from trading.store.signer import log_reader, published, read_vkey
+from trading.store.signer import published, read_vkey
 from trading.store.state import StateCodec
 
 BEHIND_SECONDS = 2
 
 
 def verify_centre(centre: Centre, *, quiet: bool = False, saved: bytes = b"",
-                  vkeys: Iterable[PublicKey] = ()) -> bool:  # fmt: skip
+                  vkeys: Iterable[PublicKey] = (), workers: int = 0) -> bool:  # fmt: skip
     """Verify database and published files of ``centre`` against each other; tell the result."""
     home: Home = centre.home
-    report = verify.verify(
-        log_reader(home.log_dir),
-        tuple(vkeys) or (read_vkey(home),),
-        saved=saved,
-        rows=log.iterate(centre.reading),
-        head=log.head(centre.reading).tree,
-        progress=meter(pick("核验", "verify")),
-    )
+    centre.engine.dispose()  # the check may divide this process: no connection is open then
+    report = verify_log(
+        home.log_dir, tuple(vkeys) or (read_vkey(home),), engine=centre.reading, saved=saved,
+        progress=meter(pick("核验", "verify")), workers=workers,
+    )  # fmt: skip
     if not quiet:
         tell_report(report)
     return report.ok

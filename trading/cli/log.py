@@ -16,9 +16,9 @@ from trading.cli.output import FINDING, emit, guarded, json_option, open_centre,
 from trading.record.note import PublicKey
 from trading.record.tiles import ReadFile
 from trading.record.verify import Report, verify
+from trading.store.audit import verify_log
 from trading.store.backup import mark_verified
 from trading.store.reveal import reveal_from
-from trading.store.signer import log_reader
 
 TIMEOUT_SECONDS = 10
 FILE_BYTES_MAX = 32 * 1024 * 1024
@@ -43,11 +43,16 @@ def log_command() -> None:
     "--since", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="此前保存的校验点 / a checkpoint saved before",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0,
+    help="进程数，0 为自动 / processes, 0 for as many as pay",
+)  # fmt: skip
 @json_option
 @guarded
 def log_verify(
-    data_dir: Path | None, tiles: str, vkey_file: Path | None, since: Path | None, *, as_json: bool
-) -> None:
+    data_dir: Path | None, tiles: str, vkey_file: Path | None, since: Path | None, workers: int,
+    *, as_json: bool,
+) -> None:  # fmt: skip
     """核验签名、数据块、条目、规范形式和链 / Verify signature, tiles, entries, chains."""
     saved = since.read_bytes() if since else b""
     vkeys = _vkeys(vkey_file)
@@ -56,7 +61,7 @@ def log_verify(
     if data_dir is not None:
         centre = open_centre(data_dir)
         try:
-            ok = verify_centre(centre, quiet=as_json, saved=saved, vkeys=vkeys)
+            ok = verify_centre(centre, quiet=as_json, saved=saved, vkeys=vkeys, workers=workers)
             if ok:
                 mark_verified(centre.home)
         finally:
@@ -64,7 +69,7 @@ def log_verify(
         if as_json:
             emit({"ok": ok})
     else:
-        report = _verify_files(tiles, vkeys, saved)
+        report = _verify_files(tiles, vkeys, saved, workers)
         ok = report.ok
         if as_json:
             emit(report_json(report))
@@ -74,7 +79,7 @@ def log_verify(
         raise SystemExit(FINDING)
 
 
-def _verify_files(tiles: str, vkeys: tuple[PublicKey, ...], saved: bytes) -> Report:
+def _verify_files(tiles: str, vkeys: tuple[PublicKey, ...], saved: bytes, workers: int) -> Report:
     if not vkeys:
         raise SetupError("files are verified with a key from elsewhere: --vkey", field="vkey")
     told = meter(pick("核验", "verify"))
@@ -83,8 +88,9 @@ def _verify_files(tiles: str, vkeys: tuple[PublicKey, ...], saved: bytes) -> Rep
     folder = Path(tiles)
     if not folder.is_dir():
         raise SetupError(f"no directory {tiles}", field="tiles")
-    reveal = reveal_from(folder)
-    return verify(log_reader(folder), vkeys, saved=saved, reveal=reveal, progress=told)
+    return verify_log(
+        folder, vkeys, saved=saved, reveal=reveal_from(folder), progress=told, workers=workers
+    )
 
 
 def _vkeys(path: Path | None) -> tuple[PublicKey, ...]:

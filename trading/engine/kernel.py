@@ -126,7 +126,7 @@ class Kernel:
                 refused = replace(step, code="group_refused")
                 return self._refused(self._refusing(state, states), spec, refused)
             parts.append(self._moved(context.stream, then, step))
-        if len({part.before.name for part in parts}) != len(parts):
+        if effect.then and len({part.before.name for part in parts}) != len(parts):
             raise IntegrityFault("a group moves one stream twice", kind=spec.kind)
         return Decision(tuple(parts), DONE)
 

@@ -8,14 +8,12 @@ Source: audit log brief, section 2; decisions 2 to 4.
 from __future__ import annotations
 
 import re
-from itertools import chain
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from trading.base.errors import IntegrityFault
 from trading.record import canonical
-from trading.record.canonical import INTEGER_MAX
 from trading.record.entry import (
     BODY_BYTES_MAX,
     DEFINITION_BYTES_MAX,
@@ -26,13 +24,13 @@ from trading.record.entry import (
     blind_leaf,
     encode,
 )
+from trading.record.forms import Forms, Said
 from trading.record.merkle import HASH_SIZE
 
 FINDINGS_MAX = 100
-_SEEN_MAX = 10_000
 _BLIND = re.compile(rb'\{"blind":"[0-9a-f]{64}","v":"%s"\}' % re.escape(FORMAT.encode()))
 _BLIND_BYTES = len(blind_leaf(b"", b""))
-_START = (0, bytes(HASH_SIZE))
+_START = (0, "00" * HASH_SIZE)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -70,37 +68,7 @@ class Entry(Body, frozen=True, kw_only=True):
     given: In[Any] | None = None
 
 
-# Most entries are read by narrower types, which let nothing through that the profile refuses but
-# keys; and of what mostly repeats, guards, facts and bindings, only the bytes are taken.
-_Integer = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
-_Scalar = str | bool | None | _Integer
-_Flat = dict[str, _Scalar | list[_Scalar]]
-_NOTHING = msgspec.Raw(b"")
-
-
-class _FlatIn(In[Any], frozen=True, kw_only=True, gc=False):
-    data: _Flat
-    received_us: _Integer
-    facts: msgspec.Raw = _NOTHING  # type: ignore[assignment]
-
-
-class _FlatOut(Out, frozen=True, kw_only=True, gc=False):
-    guards: msgspec.Raw = _NOTHING  # type: ignore[assignment]
-    events: tuple[_Flat, ...] = ()
-    since_us: _Integer = 0
-    bind: msgspec.Raw = _NOTHING  # type: ignore[assignment]
-
-
-class _FlatEntry(Body, frozen=True, kw_only=True, gc=False):
-    seq: _Integer
-    part: tuple[_Integer, _Integer]
-    at_us: _Integer
-    out: _FlatOut
-    given: _FlatIn | None = None
-
-
 _decode = msgspec.json.Decoder(Entry).decode
-_decode_flat = msgspec.json.Decoder(_FlatEntry).decode
 
 
 def is_closed(leaf: bytes) -> bool:
@@ -108,28 +76,65 @@ def is_closed(leaf: bytes) -> bool:
     return len(leaf) == _BLIND_BYTES and _BLIND.fullmatch(leaf) is not None
 
 
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stretch of the log shows at its edges, for what comes before and behind it.
+
+    ``begins`` holds index, prev, seq, stream and the leaves closed before it in the stretch, of
+    the first entry of every stream: an entry that is ``blind`` may follow closed ones. ``first``
+    is the index of the first entry of all with what places it, and ``leading`` how many closed
+    leaves lie before it. The rest is how the stretch ends.
+    """
+
+    begins: tuple[tuple[int, str, int, str, int, bool], ...]
+    first: tuple[int, Said] | None
+    leading: int
+    closed: int
+    heads: dict[str, tuple[int, str]]
+    at_us: int
+    group: tuple[str, int]
+    part: int
+    run: int
+
+
 class Chains:
     """Follows the entries of a log in their order; what does not follow is a finding.
 
     ``closed`` counts the leaves whose body was not given. ``unfinished`` is how many parts the
-    last group still lacks.
+    last group still lacks. Chains that are not ``whole`` begin in the middle of a log: they take
+    what is said of the entries before for true, and note it in ``links`` to be compared.
     """
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(
+        self, findings: Findings, forms: Forms | None = None, *, whole: bool = True
+    ) -> None:
         self.closed = 0
         self._findings = findings
-        self._heads: dict[str, tuple[int, bytes]] = {}
-        self._forget()
+        self._forms = forms or Forms()
+        self._heads: dict[str, tuple[int, str]] = {}
         self._at_us = 0
         self._lost = 0
         self._group: tuple[str, int] = ("", 0)
         self._part = 0
         self._run = 0
+        self._whole = whole
+        self._begins: list[tuple[int, str, int, str, int, bool]] = []
+        self._first: tuple[int, Said] | None = None
+        self._leading = 0
 
     @property
     def unfinished(self) -> int:
         """Return how many parts of the last group have not come yet."""
         return self._group[1] - self._part
+
+    @property
+    def links(self) -> Links:
+        """Return the edges of the stretch that was followed."""
+        return Links(
+            begins=tuple(self._begins), first=self._first,
+            leading=self._leading if self._first else self.closed, closed=self.closed,
+            heads=self._heads, at_us=self._at_us, group=self._group, part=self._part,
+            run=self._run,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Go past a leaf whose body was not given."""
@@ -139,104 +144,97 @@ class Chains:
     def lose(self, count: int = 1) -> None:
         """Go past entries that cannot be read; what is missing now was found before."""
         self._lost += count
-        for _ in range(count):
-            self._pass()
+        self._pass(count)
 
-    def follow(self, index: int, body: bytes, leaf_hash: bytes, *, blind: bool) -> Body | None:
-        """Check one entry and its place; return it, None when it is not an entry at all."""
-        add = self._findings.add
-        entry = self._read_flat(body) or self._read(index, body)
-        if entry is None:
+    def follow(self, index: int, body: bytes, leaf_hash: bytes, *, blind: bool) -> Said | None:
+        """Check one entry and its place; return that, None when it is not an entry at all."""
+        said = self._forms.read(body) or self._read(index, body)
+        if said is None:
             self.lose()
             return None
-        part = entry.part
-        if (entry.given is None) == (part[0] == 1) or entry.v != FORMAT:
-            add("format", index, f"{entry.v}, part {part[0]}: only the first says what was asked")
+        at_us, cmd, kind, part, total, prev, seq, stream = said
         if len(body) > BODY_BYTES_MAX:
-            self._limit(index, entry, body)
-        stream, seq = entry.stream, entry.seq
-        last, before = self._heads.get(stream, _START)
-        if seq != last + 1:
-            # A closed leaf may have been an entry of a blind stream, a lost one of any.
-            if not last < seq <= last + 1 + self._lost + (self.closed if blind else 0):
-                add("seq", index, f"{stream}: {seq} follows {last}")
-        elif entry.prev != before.hex():
-            add("prev", index, f"{stream}: entry {last} has the hash {before.hex()}")
-        self._heads[stream] = (seq, leaf_hash)
-        if entry.at_us < self._at_us:
-            add("time", index, f"{entry.at_us} follows {self._at_us}")
-        self._at_us = entry.at_us
-        if part == (1, 1) and self._part == self._group[1]:
+            self._limit(index, kind, body)
+        head = self._heads.get(stream)
+        if head is None:
+            head = _START if self._whole else self._assume(index, said, blind=blind)
+        if seq != head[0] + 1 or prev != head[1]:
+            self._unlinked(index, said, head, self.closed if blind else 0)
+        self._heads[stream] = (seq, leaf_hash.hex())
+        if at_us < self._at_us:
+            self._findings.add("time", index, f"{at_us} follows {self._at_us}")
+        self._at_us = at_us
+        if part == 1 == total and self._part == self._group[1]:
             self._run = 0
         else:
-            self._join(index, entry.cmd, *part)
-        return entry
+            self._join(index, cmd, part, total)
+        return said
 
-    def _read_flat(self, body: bytes) -> Body | None:
-        """Return an entry that is in the profile and spelled right, None where that is not plain.
+    def append(self, links: Links) -> None:
+        """Go on behind a stretch in which nothing was found: check what it took for true."""
+        for index, prev, seq, stream, closed, blind in links.begins:
+            said = (0, "", "", 0, 0, prev, seq, stream)
+            head = self._heads.get(stream, _START)
+            if seq != head[0] + 1 or prev != head[1]:
+                self._unlinked(index, said, head, self.closed + closed if blind else 0)
+        self._pass(links.leading)
+        if links.first is not None:
+            index, (at_us, cmd, _kind, part, total, *_) = links.first
+            if at_us < self._at_us:
+                self._findings.add("time", index, f"{at_us} follows {self._at_us}")
+            self._join(index, cmd, part, total)
+            self._at_us = links.at_us
+            self._group, self._part, self._run = links.group, links.part, links.run
+        self._heads.update(links.heads)
+        self.closed += links.closed
 
-        Plain is an entry of scalars and lists of them whose keys, guards, facts and binding were
-        all seen before in entries that ``_read`` has found good.
-        """
-        try:
-            entry = _decode_flat(body)
-        except (ValueError, RecursionError):
-            return None
-        keys, seen, given, out = self._keys, self._seen, entry.given, entry.out
-        if out.guards is not _NOTHING and bytes(out.guards) not in seen:
-            return None
-        if out.bind is not _NOTHING and bytes(out.bind) not in self._binds:
-            return None
-        if given is not None and not (
-            (given.facts is _NOTHING or bytes(given.facts) in seen)
-            and keys.issuperset(given.data)
-            and keys.issuperset(given.random)
-        ):
-            return None
-        for event in out.events:
-            if not keys.issuperset(event):
-                return None
-        return entry if encode(entry) == body else None
+    def _assume(self, index: int, said: Said, *, blind: bool) -> tuple[int, str]:
+        """Note what the first entry of a stream says of the one before; take it for true."""
+        _, cmd, _, part, total, prev, seq, stream = said
+        if self._first is None:
+            self._first, self._leading = (index, said), self.closed
+            self._group, self._part = (cmd, total), part - 1
+        self._begins.append((index, prev, seq, stream, self.closed, blind))
+        return seq - 1, prev
 
-    def _read(self, index: int, body: bytes) -> Body | None:
+    def _unlinked(self, index: int, said: Said, head: tuple[int, str], closed: int) -> None:
+        """Tell what is wrong with a link, unless closed or lost entries lie between."""
+        _prev, seq, stream = said[5:]
+        last, before = head
+        if seq == last + 1:
+            self._findings.add("prev", index, f"{stream}: entry {last} has the hash {before}")
+        # A closed leaf may have been an entry of a blind stream, a lost one of any.
+        elif not last < seq <= last + 1 + self._lost + closed:
+            self._findings.add("seq", index, f"{stream}: {seq} follows {last}")
+
+    def _read(self, index: int, body: bytes) -> Said | None:
         """Return any entry, looked at in full; what is wrong with its spelling is a finding."""
+        add = self._findings.add
         try:
             entry = _decode(body)
         except (ValueError, RecursionError) as error:
-            self._findings.add("format", index, str(error))
+            add("format", index, str(error))
             return None
+        part, total = entry.part
+        is_first = entry.given is not None
+        well_formed = entry.v == FORMAT and is_first == (part == 1)
+        if not well_formed:
+            add("format", index, f"{entry.v}, part {part}: only the first says what was asked")
         try:
             canonical.decode(body)
         except IntegrityFault as error:
-            self._findings.add("canonical", index, error.detail)
+            add("canonical", index, error.detail)
         else:
             if encode(entry) != body:
-                self._findings.add("canonical", index, "a default that is spelled out")
-            else:
-                self._learn(entry)
-        return entry
+                add("canonical", index, "a default that is spelled out")
+            elif well_formed:
+                self._forms.learn(body, is_first=is_first)
+        return (
+            entry.at_us, entry.cmd, entry.kind, part, total, entry.prev, entry.seq, entry.stream
+        )  # fmt: skip
 
-    def _learn(self, entry: Entry) -> None:
-        """Remember what repeats in an entry that was found good."""
-        if len(self._keys) + len(self._seen) + len(self._binds) > _SEEN_MAX:
-            self._forget()
-        out, given = entry.out, entry.given
-        # An empty one is left out of a body; spelled out it must go on being looked at in full.
-        self._seen.update(encode(held) for held in (out.guards, given and given.facts) if held)
-        nodes: list[Any] = list(out.events)
-        if out.bind is not None:
-            self._binds.add(encode(out.bind))
-        if given is not None:
-            nodes += [given.random, given.data]
-        self._keys.update(chain.from_iterable(node for node in nodes if type(node) is dict))
-
-    def _forget(self) -> None:
-        self._keys: set[str] = set()
-        self._seen: set[bytes] = set()
-        self._binds: set[bytes] = set()
-
-    def _limit(self, index: int, entry: Body, body: bytes) -> None:
-        limit = DEFINITION_BYTES_MAX if entry.kind.startswith("definition.") else BODY_BYTES_MAX
+    def _limit(self, index: int, kind: str, body: bytes) -> None:
+        limit = DEFINITION_BYTES_MAX if kind.startswith("definition.") else BODY_BYTES_MAX
         if len(body) > limit:
             self._findings.add("size", index, f"{len(body)} bytes, at most {limit}")
 
@@ -252,8 +250,7 @@ class Chains:
                 self._findings.add("part", index, f"part {part} of {total} of {cmd}")
         self._group, self._part, self._run = (cmd, total), min(part, total), 0
 
-    def _pass(self) -> None:
-        if self.unfinished:
-            self._part += 1
-        else:
-            self._run += 1
+    def _pass(self, count: int = 1) -> None:
+        parts = min(count, self.unfinished)
+        self._part += parts
+        self._run += count - parts

@@ -21,35 +21,25 @@ The codes of findings:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Callable, Iterable
+from itertools import count
 
 import msgspec
 
-from trading.base.errors import BadNote, IntegrityFault, NotFound
-from trading.record.chains import Chains, Finding, Findings, is_closed
+from trading.base.errors import BadNote, NotFound
+from trading.record.audit import Audit, Opened, Reveal, Span
+from trading.record.chains import Chains, Finding, Findings
 from trading.record.checkpoint import Checkpoint
-from trading.record.entry import Row, leaf_of
-from trading.record.merkle import HASH_SIZE, CompactRange, hashes_in
+from trading.record.entry import Row
+from trading.record.merkle import CompactRange
 from trading.record.note import PublicKey
-from trading.record.tiles import ENTRIES, WIDTH, ReadFile, Tile, read_bundle, read_tile
+from trading.record.regrowth import Regrowth
+from trading.record.tiles import WIDTH, ReadFile
 
-__all__ = ["Finding", "Opened", "Report", "verify"]
+__all__ = ["Finding", "Opened", "Report", "verify", "verify_spans"]
 
-PUBLIC = "public"
-_NODE_BYTES = 2 * HASH_SIZE
-_HEIGHT = 8
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """A body that is not public, and the salt that blinds it."""
-
-    body: bytes
-    salt: bytes
-
-
-Reveal = Callable[[int], Opened | None]
-"""Answers what was revealed of the closed leaf at an index, None where nothing was."""
+Spans = Callable[[int, int], Iterable[Span | None]]
+"""Audits a log of a size, which must begin with another size, by stretches in their order."""
 Progress = Callable[[int, int], None]
 """Is told how many entries are done, and of how many."""
 
@@ -97,243 +87,107 @@ def verify(
     the database, in order from index 0, compared with what was published and checked beyond it;
     ``head`` is the tree that the database says it holds. ``reveal`` answers single bodies.
     """
-    keys = tuple(vkeys)
-    findings = Findings()
-    shown = _opened(findings, "checkpoint", _file(read, "checkpoint"), keys)
+    course = _Course(read, vkeys, saved)
+    shown = course.shown
     if shown is None:
-        return Report(findings=findings.kept)
-    audit = _Audit(findings, read, shown.size, rows, reveal)
-    old = _saved(findings, saved, keys, shown)
+        return Report(findings=course.findings.kept)
+    chains = Chains(course.findings)
+    audit = Audit(course.findings, read, shown.size, rows, reveal, chains)
     for first in range(0, shown.size, WIDTH):
-        hashes = audit.tile(first)
-        if old is not None and first < old.size <= first + WIDTH:
-            _compare(findings, old, audit.tree.root(hashes[: old.size - first]))
-        audit.tree.extend(hashes)
+        course.tile(first, *audit.tile(first))
         progress(min(first + WIDTH, shown.size), shown.size)
-    tree = audit.tree.close()
-    root = tree.root()
-    if root != shown.root:
-        detail = f"the entries lead to {root.hex()}, signed is {shown.root.hex()}"
-        findings.add("root", -1, detail)
-    unpublished = 0 if rows is None else audit.tail(tree, head)
-    chains = audit.chains
-    if rows is not None and chains.unfinished:
-        findings.add("part", shown.size + unpublished, f"{chains.unfinished} parts are missing")
-    return Report(
-        findings=findings.kept, more=findings.more, origin=shown.origin, size=shown.size,
-        root=root.hex(), closed=chains.closed, unpublished=unpublished,
-        unfinished=chains.unfinished,
-    )  # fmt: skip
+    return course.report(shown, audit, head)
 
 
-class _Audit:
-    """One pass over a log: takes tile after tile, and the rows that belong to it."""
+def verify_spans(
+    read: ReadFile,
+    vkeys: Iterable[PublicKey],
+    spans: Spans,
+    *,
+    saved: bytes = b"",
+    rows: Callable[[int], Iterable[Row]] | None = None,
+    head: CompactRange | None = None,
+    progress: Progress = lambda _done, _size: None,
+) -> Report | None:
+    """Verify a log whose stretches are audited elsewhere; return the report of a sound log.
 
-    def __init__(
-        self,
-        findings: Findings,
-        read: ReadFile,
-        size: int,
-        rows: Iterable[Row] | None,
-        reveal: Reveal,
-    ) -> None:
-        self.chains = Chains(findings)
-        self.tree = _Tree(findings, read, size)
-        self._findings = findings
-        self._read = read
-        self._size = size
-        self._compares = rows is not None
-        self._rows: Iterator[Row] = iter(rows or ())
-        self._next = next(self._rows, None)
-        self._reveal = reveal
-
-    def tile(self, first: int) -> list[bytes]:
-        """Check the bundle and the tile from index ``first``; return its leaf hashes.
-
-        Where the bundle is lost, the hashes of the tile stand in, so that the rest can be seen.
-        """
-        width = min(WIDTH, self._size - first)
-        name = Tile(0, first // WIDTH, width)
-        stored = self.tree.stored(name)
-        try:
-            leaves = read_bundle(self._read, Tile(ENTRIES, name.index, width))
-        except (NotFound, IntegrityFault) as error:
-            self._findings.add("bundle", first, f"{Tile(ENTRIES, name.index, width).path}: {error}")
-            self.chains.lose(width)
-            self._skip_rows(first + width)
-            return hashes_in(stored) if stored else [bytes(HASH_SIZE)] * width
-        hashes = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
-        if stored and stored != b"".join(hashes):
-            pairs = zip(hashes, hashes_in(stored), strict=True)
-            at = next(at for at, (ours, theirs) in enumerate(pairs) if ours != theirs)
-            detail = f"{name.path} does not hold the hash of the entry"
-            self._findings.add("tile", first + at, detail)
-        if not self._compares:
-            self._published(first, leaves, hashes)
-        else:
-            for index, leaf in enumerate(leaves, first):
-                self._compared(index, leaf, hashes[index - first])
-        return hashes
-
-    def tail(self, tree: CompactRange, head: CompactRange | None) -> int:
-        """Check the rows behind the checkpoint, then the whole tree; return how many there are."""
-        hashes = []
-        index = tree.size
-        while (row := self._take(index)) is not None:
-            leaf = leaf_of(row.body, row.salt)
-            hashes.append(sha256(b"\x00" + leaf).digest())
-            self._follow(index, hashes[-1], row)
-            index += 1
-        if self._next is not None:
-            self._findings.add("row", index, "an entry is missing in the database")
-        tree = tree.extended(hashes)
-        if head is not None and head != tree:
-            detail = f"the head counts {head.size} entries, its tree is not that of the rows"
-            self._findings.add("head", -1, detail)
-        return len(hashes)
-
-    def _published(self, first: int, leaves: list[bytes], hashes: list[bytes]) -> None:
-        """Follow leaves without the database; closed ones may have been revealed."""
-        chains = self.chains
-        for index, leaf in enumerate(leaves, first):
-            if not is_closed(leaf):
-                chains.follow(index, leaf, hashes[index - first], blind=False)
-            elif (opened := self._reveal(index)) is None:
-                chains.close()
-            elif leaf_of(opened.body, opened.salt) == leaf:
-                chains.follow(index, opened.body, hashes[index - first], blind=True)
-            else:
-                self._findings.add("body", index, "what was revealed is not what was blinded")
-                chains.close()
-
-    def _compared(self, index: int, leaf: bytes, leaf_hash: bytes) -> None:
-        """Follow a leaf as published, and compare its row with it."""
-        row = self._take(index)
-        if row is None:
-            self._findings.add("row", index, "an entry is missing in the database")
-        elif leaf_of(row.body, row.salt) == leaf:
-            self._follow(index, leaf_hash, row)
-            return
-        else:
-            self._findings.add("body", index, "the database holds another body or salt")
-        if is_closed(leaf):
-            self.chains.close()
-        else:
-            self.chains.follow(index, leaf, leaf_hash, blind=False)
-
-    def _follow(self, index: int, leaf_hash: bytes, row: Row) -> None:
-        """Follow a row whose leaf is right, and check what its columns say of it."""
-        if row.hash != leaf_hash:
-            self._findings.add("hash", index, f"the column says {row.hash.hex()}")
-        if (row.audience == PUBLIC) == bool(row.salt):
-            self._findings.add("audience", index, f"{row.audience}, {len(row.salt)} bytes of salt")
-        entry = self.chains.follow(index, row.body, leaf_hash, blind=bool(row.salt))
-        if entry is not None and not (
-            row.seq == entry.seq
-            and row.stream == entry.stream
-            and row.kind == entry.kind
-            and row.at_us == entry.at_us
-        ):
-            detail = f"{row.stream}, {row.seq}, {row.kind}, {row.at_us}"
-            self._findings.add("column", index, f"the columns say {detail}")
-
-    def _take(self, index: int) -> Row | None:
-        """Return the row of ``index``, None where it is missing."""
-        row = self._next
-        while row is not None and row.idx < index:
-            self._findings.add("row", row.idx, "a row that no entry belongs to")
-            row = self._next = next(self._rows, None)
-        if row is None or row.idx != index:
-            return None
-        self._next = next(self._rows, None)
-        return row
-
-    def _skip_rows(self, end: int) -> None:
-        while self._next is not None and self._next.idx < end:
-            self._next = next(self._rows, None)
-
-
-class _Tree:
-    """Derives every tile above the leaves again, and compares it with the published one.
-
-    Of each level it keeps the row of hashes that is not a full tile yet.
+    ``spans`` answers the audited spans in their order, for the size of the log and that of the
+    checkpoint that it must begin with. ``rows`` answers those of the database from an index on.
+    Returns None when there is any finding: ``verify``, which goes through the log in one, then
+    tells them all. What both say of a sound log is the same.
     """
+    course = _Course(read, vkeys, saved)
+    shown = course.shown
+    if shown is None:
+        return None
+    chains = Chains(course.findings)
+    for span in spans(shown.size, course.kept):
+        if span is None:
+            return None
+        chains.append(span.links)
+        for first, tile in zip(count(span.first, WIDTH), span.tiles, strict=False):
+            course.tile(first, *tile)
+        progress(min(span.first + WIDTH * len(span.tiles), shown.size), shown.size)
+    behind = None if rows is None else rows(shown.size)
+    audit = Audit(course.findings, read, shown.size, behind, lambda _index: None, chains)
+    report = course.report(shown, audit, head)
+    return report if report.ok else None
 
-    def __init__(self, findings: Findings, read: ReadFile, size: int) -> None:
-        self._findings = findings
-        self._read = read
-        self._size = size
-        self._tiles = 0
+
+class _Course:
+    """What there is to verify beside the entries: the checkpoints, and the tree between them."""
+
+    def __init__(self, read: ReadFile, vkeys: Iterable[PublicKey], saved: bytes) -> None:
+        keys = tuple(vkeys)
+        self.findings = Findings()
+        self.shown = _opened(self.findings, "checkpoint", _shown(read), keys)
+        self._old: Checkpoint | None = None
         self._last: list[bytes] = []
-        self._rows: list[list[bytes]] = []
+        if self.shown is not None:
+            self._old = _saved(self.findings, saved, keys, self.shown)
+            self._grown = Regrowth(self.findings, read, self.shown.size)
 
-    def stored(self, tile: Tile) -> bytes:
-        """Return the hashes of a published tile, nothing where it is missing or malformed."""
-        try:
-            return read_tile(self._read, tile)
-        except (NotFound, IntegrityFault) as error:
-            self._findings.add("tile", _first(tile), f"{tile.path}: {error}")
-            return b""
+    @property
+    def kept(self) -> int:
+        """Return the size of the checkpoint that the log must begin with, 0 for none."""
+        return self._old.size if self._old is not None else 0
 
-    def extend(self, hashes: list[bytes]) -> None:
-        """Append the hashes of one tile of leaves, full unless it is the last."""
-        if len(hashes) < WIDTH:
+    def tile(self, first: int, root: bytes, hashes: list[bytes]) -> None:
+        """Go on by a tile of leaves from index ``first``; only a full one has a root."""
+        old = self._old
+        if old is not None and first < old.size <= first + WIDTH:
+            found = self._grown.root(hashes[: old.size - first])
+            if old.root != found:
+                detail = f"the first {old.size} entries lead to {found.hex()}, not {old.root.hex()}"
+                self.findings.add("fork", old.size - 1, detail)
+        if root:
+            self._grown.extend(root)
+        else:
             self._last = hashes
-            return
-        self._tiles += 1
-        level, full = 0, hashes
-        while len(full) == WIDTH:
-            if level == len(self._rows):
-                self._rows.append([])
-            self._rows[level].append(_tile_root(full))
-            if level:
-                self._check(Tile(level, (self._tiles >> _HEIGHT * level) - 1), full)
-                full.clear()
-            full = self._rows[level]
-            level += 1
 
-    def root(self, last: list[bytes]) -> bytes:
-        """Return the root over the full tiles appended so far and ``last``, the leaves behind."""
-        return CompactRange(0, self._peaks(last)).root()
-
-    def close(self) -> CompactRange:
-        """Check the partial tiles above the leaves and return the whole tree."""
-        for level, row in enumerate(self._rows, 1):
-            if row:
-                index = self._size >> _HEIGHT * (level + 1)
-                self._check(Tile(level, index, len(row)), row)
-        return CompactRange(self._size, self._peaks(self._last))
-
-    def _peaks(self, last: list[bytes]) -> tuple[bytes, ...]:
-        """Return the roots of complete subtrees that make up the tree, the largest first."""
-        rows = [*reversed(self._rows), last]
-        return tuple(peak for row in rows for peak in CompactRange().extended(row).peaks)
-
-    def _check(self, tile: Tile, row: list[bytes]) -> None:
-        stored = self.stored(tile)
-        if stored and stored != b"".join(row):
-            self._findings.add("tile", _first(tile), f"{tile.path} is not that of its entries")
+    def report(self, shown: Checkpoint, audit: Audit, head: CompactRange | None) -> Report:
+        """Compare the tree with the signed root and with the rows behind it; tell the result."""
+        findings, chains = self.findings, audit.chains
+        tree = self._grown.close(self._last)
+        root = tree.root()
+        if root != shown.root:
+            detail = f"the entries lead to {root.hex()}, signed is {shown.root.hex()}"
+            findings.add("root", -1, detail)
+        unpublished = audit.tail(tree, head) if audit.compares else 0
+        if audit.compares and chains.unfinished:
+            detail = f"{chains.unfinished} parts are missing"
+            findings.add("part", shown.size + unpublished, detail)
+        return Report(
+            findings=findings.kept, more=findings.more, origin=shown.origin, size=shown.size,
+            root=root.hex(), closed=chains.closed, unpublished=unpublished,
+            unfinished=chains.unfinished,
+        )  # fmt: skip
 
 
-def _first(tile: Tile) -> int:
-    """Return the index of the first entry that ``tile`` covers."""
-    return tile.index * WIDTH << _HEIGHT * tile.level
-
-
-def _tile_root(hashes: list[bytes]) -> bytes:
-    """Return the root over a full tile; the hot loop of verifying beside the leaf hashes."""
-    row = b"".join(hashes)
-    while len(row) > HASH_SIZE:
-        row = b"".join([
-            sha256(b"\x01" + row[at : at + _NODE_BYTES]).digest()
-            for at in range(0, len(row), _NODE_BYTES)
-        ])  # fmt: skip
-    return row
-
-
-def _file(read: ReadFile, path: str) -> bytes:
+def _shown(read: ReadFile) -> bytes:
+    """Return the note that the log shows, nothing where there is none."""
     try:
-        return read(path)
+        return read("checkpoint")
     except NotFound:
         return b""
 
@@ -357,9 +211,3 @@ def _saved(
         return old
     findings.add("rollback", -1, f"{shown.size} entries, but {old.size} were signed before")
     return None
-
-
-def _compare(findings: Findings, old: Checkpoint, root: bytes) -> None:
-    if old.root != root:
-        detail = f"the first {old.size} entries lead to {root.hex()}, signed was {old.root.hex()}"
-        findings.add("fork", old.size - 1, detail)

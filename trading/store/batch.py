@@ -66,7 +66,7 @@ class Overlay:
 
     __slots__ = ("_cache", "loaded")
 
-    def __init__(self, cache: dict[str, Stream]) -> None:
+    def __init__(self, cache: dict[str, Stream | None]) -> None:
         """Lie over ``cache``, which stays as it is."""
         self._cache = cache
         self.loaded: dict[str, Stream | None] = {}

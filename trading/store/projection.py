@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -33,18 +34,21 @@ def write_projections(
     connection: Connection, projections: Sequence[Projection], changed: Mapping[str, Stream]
 ) -> None:
     """Write the rows of the streams that a batch changed."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     for projection in projections:
         rows = projection.rows(changed)
-        if not rows:
-            continue
-        statement = insert(projection.table)
-        keys = [column.name for column in projection.table.primary_key]
-        values = {
-            column.name: statement.excluded[column.name]
-            for column in projection.table.columns
-            if column.name not in keys
-        }
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=values), rows
-        )
+        if rows:
+            connection.execute(_upsert(projection.table, connection.dialect.name), rows)
+
+
+@cache
+def _upsert(table: Table, dialect: str) -> Any:
+    """Return the statement that writes one row; building it anew costs more than running it."""
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    values = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)

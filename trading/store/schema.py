@@ -76,6 +76,7 @@ idempotency = Table(
     Column("token", LargeBinary, primary_key=True),
     Column("mac", LargeBinary, nullable=False),
     Column("idx", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 alive = Table(

@@ -1,7 +1,7 @@
 """The few statements of the hot path, once per database.
 
-Rows go in by ``executemany`` on SQLite and by ``unnest`` of column arrays on PostgreSQL: beside
-a busy Python thread the number of statements is what costs (performance brief, section 2). Arrays
+Rows go in many per statement on SQLite and by ``unnest`` of column arrays on PostgreSQL: every
+statement gives up the interpreter, and beside a busy Python thread that is what costs. Arrays
 go over in binary (``%b``): as text the driver escapes every element, at six times the price.
 All SQL is put together from names in this file; values are always bound.
 """
@@ -9,6 +9,7 @@ All SQL is put together from names in this file; values are always bound.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,6 +35,7 @@ _STATE_COLUMNS = {
 _OPENING_COLUMNS = {"digest": "text", "subject": "text", "sealed": "bytea"}
 _IDEMPOTENCY_COLUMNS = {"token": "bytea", "mac": "bytea", "idx": "bigint"}
 
+ROWS_PER_STATEMENT = 256
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -116,9 +118,17 @@ class Statements:
     def _insert(
         self, connection: Connection, table: str, columns: dict[str, str], rows: Rows, end: str = ""
     ) -> None:
-        marks = ",".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks}) {end}"  # noqa: S608
-        connection.exec_driver_sql(sql, list(rows))
+        names, row = ",".join(columns), f"({','.join('?' * len(columns))})"
+        begin, size = 0, ROWS_PER_STATEMENT
+        while begin < len(rows):
+            # Powers of two, so that few texts are ever prepared.
+            while size > len(rows) - begin:
+                size //= 2
+            marks = ",".join([row] * size)
+            sql = f"INSERT INTO {table} ({names}) VALUES {marks} {end}"  # noqa: S608
+            given = tuple(chain.from_iterable(rows[begin : begin + size]))
+            connection.exec_driver_sql(sql, given)
+            begin += size
 
 
 class PostgresStatements(Statements):

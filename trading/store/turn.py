@@ -130,25 +130,21 @@ class Turn:
         return refusal(receipt) if receipt.outcome == REFUSED else receipt
 
     def _preload(self, items: list[Item]) -> None:
-        states = self.batch.states
-        self.fetch(
-            sorted(
-                {
-                    name
-                    for item in items
-                    for name in self.kernel.streams_of(item.env, states)
-                    if name not in states
-                }
-            )
-        )
+        """Load at once what those commands declare whose own stream is not known yet."""
+        states, registry = self.batch.states, self.kernel.registry
+        missing: set[str] = set()
+        for item in items:
+            env = item.env
+            if registry.command(env.kind).stream(env.data) not in states:
+                names = self.kernel.streams_of(env, states)
+                missing.update(name for name in names if name not in states)
+        self.fetch(sorted(missing))
 
     def _append(self, env: Envelope, names: tuple[str, ...]) -> Receipt:
         batch = self.batch
         decision = self.kernel.decide(env, Declared(batch.states, names), batch.at_us)
         if decision.outcome == REFUSED and self.upkeep.suppresses(env, batch.at_us):
-            return Receipt(
-                -1, "", "", 0, batch.at_us, REFUSED, decision.code, decision.failed
-            )
+            return Receipt(-1, "", "", 0, batch.at_us, REFUSED, decision.code, decision.failed)
         receipt = batch.append(self.kernel, env, decision)
         if decision.outcome == DONE:
             self.kernel.learn(env, receipt.seq)
@@ -172,9 +168,7 @@ class Turn:
         else:
             timer = self.upkeep.due(state, at_us)
         names = self.load(timer)
-        decision = self.kernel.decide(
-            timer, Declared(self.batch.states, names), self.batch.at_us
-        )
+        decision = self.kernel.decide(timer, Declared(self.batch.states, names), self.batch.at_us)
         if decision.outcome != DONE:
             return False
         self.batch.append(self.kernel, timer, decision)

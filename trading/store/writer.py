@@ -7,7 +7,6 @@ for any number of writers by the head lock.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,7 +18,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from trading.base.clock import Clock
+from trading.base.entropy import SystemEntropy
 from trading.base.errors import IntegrityFault, StorageBusy, StorageDown, TradingError
+from trading.base.runtime import tune_for_writing
 from trading.base.units import SECOND_US
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
@@ -53,7 +54,7 @@ class Writer:
         projections: Sequence[Projection] = (),
         limits: Limits | None = None,
         worker: str = "main",
-        entropy: Callable[[int], bytes] = os.urandom,
+        entropy: Callable[[int], bytes] | None = None,
         on_commit: Callable[[int], None] = lambda _size: None,
     ) -> None:
         """Write through ``engine``; ``on_commit`` is told the tree size after every commit."""
@@ -66,13 +67,14 @@ class Writer:
         self.on_commit = on_commit
         self._sql = statements_for(engine.dialect.name)
         self._codec = StateCodec(kernel.registry)
-        self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy)
+        self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy or SystemEntropy())
         self._queue: SimpleQueue[Item | Tick | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
-        self._cache: dict[str, Stream] = {}
+        # None: known to be absent, for as long as the head has not moved without us.
+        self._cache: dict[str, Stream | None] = {}
         self._edition = 0
         self._size = -1
         self._range = CompactRange()
@@ -118,6 +120,7 @@ class Writer:
 
     def start(self) -> None:
         """Start the writing thread."""
+        tune_for_writing()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -254,9 +257,7 @@ class Writer:
         self._edition = self.kernel.catalogue.edition
         if len(self._cache) > CACHE_MAX:
             self._cache = {}
-        self._cache.update(
-            (name, state) for name, state in batch.states.loaded.items() if state is not None
-        )
+        self._cache.update(batch.states.loaded)
 
     def _state_row(self, state: Stream) -> tuple[Any, ...]:
         workflow = self.kernel.catalogue.workflow(state.workflow)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from trading.base.money import is_multiple
 from trading.base.units import SECOND_US
-from trading.bidding.rules import BidAccepted, Roll, Sale, bidder_number
+from trading.bidding.rules import BidAccepted, Roll, Sale, bidder_number, may_bid
 from trading.engine.context import Context
 from trading.engine.registry import Effect, GuardSpec
 from trading.listing.rules import Terms
@@ -22,7 +22,7 @@ def _roll(context: Context) -> Roll | None:
 
 def _qualified(context: Context) -> bool:
     roll = _roll(context)
-    return roll is not None and bidder_number(context.env.actor) in roll.qualified
+    return roll is not None and may_bid(roll, bidder_number(context.env.actor))
 
 
 def _before_end(context: Context) -> bool:

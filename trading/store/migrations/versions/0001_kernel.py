@@ -89,6 +89,7 @@ def _private() -> None:
         sa.Column("mac", sa.LargeBinary, nullable=False),
         sa.Column("idx", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("token"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "private_alive",
