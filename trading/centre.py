@@ -190,7 +190,7 @@ class Centre:
 
     def disclosed(self, digest: str) -> str:
         """Return the personal value behind ``digest``; raise ``NotFound`` where it was erased."""
-        with self.reading.connect() as connection:
+        with log.reading(self.reading) as connection:
             _name, value = open_one(self.subject_keys, connection, digest)
         return str(value)
 
@@ -222,15 +222,12 @@ class Centre:
 
     def state(self, stream: str) -> Stream | None:
         """Return the state of ``stream`` as committed, None where it does not exist."""
-        sql = statements_for(self.reading.dialect.name)
-        with self.reading.connect() as connection:
-            rows = sql.states(connection, (stream,))
-        return self._codec.decode(bytes(rows[0][2])) if rows else None
+        return log.state(self.reading, self._codec, stream)
 
     def next_due_us(self) -> int:
         """Return the earliest due instant of any stream, 0 where nothing is due ever."""
         sql = statements_for(self.reading.dialect.name)
-        with self.reading.connect() as connection:
+        with log.reading(self.reading) as connection:
             return sql.number(connection, sql.next_due)
 
     def check(self) -> None:
@@ -248,7 +245,7 @@ class Centre:
 
     def refresh(self) -> None:
         """Learn the definitions that are in the log; reads need them, writes do it anyway."""
-        with self.reading.connect() as connection:
+        with log.reading(self.reading) as connection:
             sql = statements_for(connection.dialect.name)
             rows = sql.all(connection, sql.definitions)
         for (body,) in rows[self.kernel.catalogue.edition :]:
@@ -265,7 +262,7 @@ class Centre:
     @property
     def simulated(self) -> bool:
         """Tell whether this log runs on a simulated clock."""
-        with self.reading.connect() as connection:
+        with log.reading(self.reading) as connection:
             sql = statements_for(connection.dialect.name)
             row = sql.one(connection, sql.kind_at, 0)
         return row is not None and row[0] == "clock.simulated/1"

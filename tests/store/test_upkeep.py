@@ -109,9 +109,7 @@ def test_a_timer_that_cannot_be_decided_does_not_stop_the_others(
     with shop.engine.begin() as connection:
         table = schema.stream_state
         connection.execute(
-            update(table)
-            .where(table.c.stream == "toy/a")
-            .values(state=shop.codec.encode(broken))
+            update(table).where(table.c.stream == "toy/a").values(state=shop.codec.encode(broken))
         )
     shop.writer._disconnect()
     shop.clock.advance_to(toy.START_US + 50)

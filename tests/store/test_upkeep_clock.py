@@ -54,9 +54,7 @@ def test_a_small_drift_is_borne(sqlite_store: str, open_engine: OpenEngine, step
     assert shop.do(make()).outcome == "done"
 
 
-def test_a_clock_behind_the_record_stops_decisions(
-    database: str, open_engine: OpenEngine
-) -> None:
+def test_a_clock_behind_the_record_stops_decisions(database: str, open_engine: OpenEngine) -> None:
     before = Shop(open_engine(database), WallClock(toy.START_US + HOUR_US))
     before.all(make(), put_up(sale_us=2 * HOUR_US))
     clock = WallClock(toy.START_US)

@@ -78,5 +78,3 @@ TAMPERINGS = [
     _forged_checkpoint,
     _wrong_key,
 ]
-
-

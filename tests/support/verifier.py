@@ -35,7 +35,14 @@ def install(folder: Path) -> Path:
     command = folder / "bin" / "aics-tlog"
     if not command.exists():
         subprocess.run([python(), "-m", "venv", folder], check=True, timeout=TIMEOUT_SECONDS)
-        pip = [folder / "bin" / "pip", "install", "-q", "--require-hashes", "-r", REQUIREMENTS]
+        pip = [
+            str(folder / "bin" / "pip"),
+            "install",
+            "-q",
+            "--require-hashes",
+            "-r",
+            str(REQUIREMENTS),
+        ]
         subprocess.run(pip, check=True, timeout=TIMEOUT_SECONDS)
     return command
 
@@ -63,6 +70,14 @@ class Verifier:
         return self._ask("verify-consistency", tiles, vkey, "--old-checkpoint", str(saved))
 
     def _ask(self, question: str, tiles: Path, vkey: Path, *more: str) -> bool:
-        command = [self._command, question, "--tiles", tiles, "--vkey-file", vkey, *more]
+        command = [
+            str(self._command),
+            question,
+            "--tiles",
+            str(tiles),
+            "--vkey-file",
+            str(vkey),
+            *more,
+        ]
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
         return done.returncode == 0

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import PostgresServer, server
+from trading.base.clock import Clock, SimulatedClock, SystemClock
+from trading.base.units import MINUTE_US
 from trading.centre import Centre
 from trading.founding import FirstGrant, FirstOrg, found
 from trading.store.home import Home
-from trading.store.migrations import migrate
+from trading.store.migrations import migrate_url
 from trading.store.signer import create_keys
 
 ORIGIN = "audit.example/log"
@@ -20,12 +22,12 @@ ORGS = (FirstOrg("district", "", "district", "本区"),)
 GRANTS = tuple(FirstGrant(f"office-{n}", "office", "district") for n in (1, 2))
 
 
-def make_centre(path: Path, db_url: str = "") -> Home:
+def make_centre(path: Path, db_url: str = "", clock: Clock | None = None) -> Home:
     """Found a centre in ``path``, as `trading init` does."""
     home = Home.create(path, ORIGIN, db_url)
     create_keys(home)
-    centre = Centre(home)
-    migrate(centre.engine)
+    migrate_url(home.database_url)
+    centre = Centre(home, clock)
     found(centre, ORGS, GRANTS)
     centre.close()
     return home
@@ -63,6 +65,15 @@ def durable_server() -> Iterator[PostgresServer]:
     """Give a PostgreSQL server with fsync: a centre refuses any other."""
     with server(fsync=True) as running:
         yield running
+
+
+@pytest.fixture
+def left_home(durable_server: PostgresServer, tmp_path: Path) -> Iterator[Home]:
+    """Give a centre on PostgreSQL that nobody has served since it was founded a minute ago."""
+    name = durable_server.create_database()
+    clock = SimulatedClock(SystemClock().now_us() - MINUTE_US)
+    yield make_centre(tmp_path / "centre", durable_server.url(name), clock)
+    durable_server.drop_database(name)
 
 
 @pytest.fixture

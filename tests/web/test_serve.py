@@ -21,15 +21,14 @@ from tests.web.conftest import GRANTS, ORGS, ORIGIN
 from tests.web.service import run, serving, until
 from trading.base.clock import SimulatedClock
 from trading.base.errors import SetupError
-from trading.base.units import MINUTE_US
 from trading.centre import Centre
 from trading.cli import main
 from trading.cli.serve import check_centre
 from trading.founding import found
 from trading.record.entry import leaf_of
-from trading.store.engine import reading_engine, writing_engine
+from trading.store.engine import reading_engine
 from trading.store.home import Home
-from trading.store.migrations import migrate
+from trading.store.migrations import migrate_url
 from trading.store.signer import create_keys
 
 NAMES = ("checkpoint", "tile/0/000.p/{}", "tile/entries/000.p/{}", "checkpoints/{}")
@@ -121,8 +120,8 @@ def test_a_signal_ends_it_in_order(home: Home, number: signal.Signals) -> None:
 def test_a_log_on_a_simulated_clock_is_refused(tmp_path: Path) -> None:
     home = Home.create(tmp_path / "demo", ORIGIN)
     create_keys(home)
+    migrate_url(home.database_url)
     centre = Centre(home, SimulatedClock(1_772_413_200_000_000))
-    migrate(centre.engine)
     found(centre, ORGS, GRANTS, simulated="a test")
     centre.close()
     done = run("serve", "--data", home.path, "--port", "0")
@@ -198,28 +197,25 @@ def test_readiness_follows_the_database(
 
 
 @pytest.mark.postgres
-def test_two_workers_write_nothing_twice(postgres_home: Home) -> None:
-    _was_away(postgres_home)
-    with serving(postgres_home.path, "--workers", "2") as service:
+def test_two_workers_write_nothing_twice(left_home: Home) -> None:
+    with serving(left_home.path, "--workers", "2") as service:
         names = [f"street-{n}" for n in range(2)]
         with ThreadPoolExecutor(2) as pool:
-            done = list(pool.map(lambda name: _add_org(postgres_home, name, alone=False), names))
+            done = list(pool.map(lambda name: _add_org(left_home, name, alone=False), names))
         assert done == [0, 0]
         # One worker is killed: the other goes on, and a new one takes its place.
         before = _workers(service.process.pid)
         assert len(before) == 2
         os.kill(before[0], signal.SIGKILL)
-        assert _add_org(postgres_home, "street-2") == 0
+        assert _add_org(left_home, "street-2") == 0
         until(lambda: len(set(_workers(service.process.pid)) - {before[0]}) == 2, 20)
-        until(
-            lambda: len(service.entries(postgres_home.vkey_path)) == len(_rows(postgres_home)), 20
-        )
-        leaves = service.entries(postgres_home.vkey_path)
+        until(lambda: len(service.entries(left_home.vkey_path)) == len(_rows(left_home)), 20)
+        leaves = service.entries(left_home.vkey_path)
         children = _workers(service.process.pid)
         code, seconds = service.stop()
         assert (code, seconds < 5) == (0, True), (seconds, service.log.read_text())
         assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
-    rows = _rows(postgres_home)
+    rows = _rows(left_home)
     assert leaves == [leaf for _, _, leaf in rows][: len(leaves)]
     kinds = [kind for kind, _, _ in rows]
     # The founding made one; each command line one; the absence was found by one worker alone.
@@ -234,13 +230,6 @@ def test_workers_end_when_their_parent_is_killed(postgres_home: Home) -> None:
         service.process.kill()
         service.process.wait()
         until(lambda: not [pid for pid in children if _is_running(pid)], 10)
-
-
-def _was_away(home: Home) -> None:
-    engine = writing_engine(home.database_url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE private_alive SET at_us = at_us - :d"), {"d": MINUTE_US})
-    engine.dispose()
 
 
 def _workers(parent: int) -> list[int]:

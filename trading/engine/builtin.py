@@ -129,8 +129,7 @@ BUILTIN = Workflow(
     transitions=(
         _edge(FOUNDING, "enter", FOUNDING, (WRITER,), guards=("new_version_v1", "sound_v1")),
         _edge(FOUNDING, "found", OPEN, (WRITER,)),
-        _edge(OPEN, "enter", OPEN, (OFFICE,), persons=2,
-              guards=("new_version_v1", "sound_v1")),
+        _edge(OPEN, "enter", OPEN, (OFFICE,), persons=2, guards=("new_version_v1", "sound_v1")),
         _edge(FOUNDING, "simulate", FOUNDING, (WRITER,), guards=("first_entry_v1",)),
         *(
             _edge(state, trigger, state, (WRITER,))

@@ -177,9 +177,7 @@ class Kernel:
             entered_us=since_us, paused_us=0,
         )  # fmt: skip
 
-    def _blank(
-        self, name: str, env: Envelope, spec: CommandSpec, states: States
-    ) -> Stream:
+    def _blank(self, name: str, env: Envelope, spec: CommandSpec, states: States) -> Stream:
         """Return the state before the first entry of ``name``.
 
         Inside a case the parent's edition and pack bind it; elsewhere what is now in the log.
@@ -201,9 +199,7 @@ class Kernel:
         workflow = self.registry.streams[name.partition("/")[0]].workflow
         versioned = self.catalogue.latest("workflow", workflow, edition)
         place = self.catalogue.workflow(versioned).initial
-        return Stream(
-            name, org=org, workflow=versioned, pack=pack, edition=edition, place=place
-        )
+        return Stream(name, org=org, workflow=versioned, pack=pack, edition=edition, place=place)
 
     def _step(self, context: Context, trigger: str, region: str, role: str) -> Step:
         stream = context.stream

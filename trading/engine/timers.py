@@ -24,9 +24,7 @@ def next_due(registry: Registry, catalogue: Catalogue, stream: Stream) -> tuple[
     return found
 
 
-def instant(
-    registry: Registry, catalogue: Catalogue, stream: Stream, timer: Timer
-) -> int | None:
+def instant(registry: Registry, catalogue: Catalogue, stream: Stream, timer: Timer) -> int | None:
     """Return when ``timer`` falls due, in microseconds, or None while that is unknown."""
     if timer.at:
         return registry.instants[timer.at](stream)

@@ -69,9 +69,7 @@ def _draw(context: Context) -> Effect:
 
 def _state(context: Context) -> Effect:
     data: StateStep = context.data
-    event = StatementMade(
-        data.step, context.env.actor, data.verdict, data.shown, data.assurance
-    )
+    event = StatementMade(data.step, context.env.actor, data.verdict, data.shown, data.assurance)
     return Effect((event,))
 
 

@@ -18,6 +18,4 @@ def half_interval_sample(population: int, size: int) -> tuple[int, ...]:
     """
     if not 1 <= size <= population:
         raise InvalidInput("the sample must be between 1 and the population", field="size")
-    return tuple(
-        ((2 * i + 1) * population + 2 * size - 1) // (2 * size) for i in range(size)
-    )
+    return tuple(((2 * i + 1) * population + 2 * size - 1) // (2 * size) for i in range(size))

@@ -109,9 +109,7 @@ class Body(
     org: str = ""
 
 
-class RawBody(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "in"}
-):
+class RawBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "in"}):
     """A body as stored, with ``in`` and ``out`` left as bytes for comparison."""
 
     v: str

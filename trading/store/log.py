@@ -50,7 +50,7 @@ class Head(msgspec.Struct, frozen=True):
 
 def head(engine: Engine) -> Head:
     """Return the head; raise ``SetupError`` when the store was never migrated."""
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         row = connection.execute(_HEAD).one_or_none()
     if row is None:
         raise SetupError("the store has no head: run init")
@@ -85,7 +85,7 @@ def iterate(
 def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
     """Return the state of ``stream`` as committed, None where it does not exist."""
     wanted = _STATES.where(stream_state.c.stream == stream)
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         row = connection.execute(wanted).one_or_none()
     return None if row is None else codec.decode(row.state)
 
@@ -95,7 +95,7 @@ def stored_states(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, int, 
     after = ""
     while True:
         wanted = _STATES.where(stream_state.c.stream > after).limit(page)
-        with _reading(engine) as connection:
+        with reading(engine) as connection:
             rows = [(row.stream, row.seq, row.state) for row in connection.execute(wanted)]
         yield from rows
         if len(rows) < page:
@@ -105,14 +105,14 @@ def stored_states(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, int, 
 
 def projection_rows(engine: Engine, projection: Projection) -> list[dict[str, Any]]:
     """Return the stored rows of ``projection``, to be compared with those of the replay."""
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         found = connection.execute(projection.table.select())
         return [dict(row) for row in found.mappings()]
 
 
 def _rows(engine: Engine, wanted: Select[Any]) -> list[Row]:
     """Return rows straight from the cursor of the driver: half the time of a long read."""
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         cursor: Any = connection.execute(wanted).cursor
         rows = [Row(*row) for row in cursor.fetchall()]
     return [row if type(row.body) is type(row.salt) is bytes else _mended(row) for row in rows]
@@ -128,7 +128,7 @@ def blob(value: bytes | str) -> bytes:
 
 
 @contextlib.contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection for one page; an error of the driver leaves without its text."""
     try:
         with engine.connect() as connection:

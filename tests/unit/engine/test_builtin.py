@@ -71,9 +71,7 @@ _LOST_EDGE = msgspec.structs.replace(
         ("workflow", "part@9", _LOST_EDGE.body),
     ],
 )
-def test_a_body_that_is_not_sound_never_enters(
-    kind: Any, name: str, body: dict[str, Any]
-) -> None:
+def test_a_body_that_is_not_sound_never_enters(kind: Any, name: str, body: dict[str, Any]) -> None:
     """It could never be read back: every writer would stop at it."""
     data = EnterDefinition(kind, name, _digest_of(kind, body), body)
     desk = Desk()

@@ -182,7 +182,8 @@ def test_a_changed_database_is_found(index: int) -> None:
     for changed in (
         [replace(row, body=row.body + b" ")], [replace(row, hash=b"\0" * 32)],
         [replace(row, stream="x")], [replace(row, kind="x")], [replace(row, seq=99)],
-        [replace(row, at_us=3)], [replace(row, audience="x")], [replace(row, salt=b"x")], [],
+        [replace(row, at_us=3)], [replace(row, salt=b"x")], [],
+        [replace(row, audience="public" if row.salt else "restricted")],
     ):  # fmt: skip
         assert not _agree(files, rows=[*rows[:index], *changed, *rows[index + 1 :]])
 
