@@ -66,7 +66,7 @@ class Scribe:
         self._number += 1
         self.at_us += 1_000_000
         env = command(kind, data, actor, role, self._number, self.at_us, **more)
-        batch = Batch(len(self.rows), self.at_us, Overlay(self.states))
+        batch = Batch(len(self.rows), self.at_us, Overlay(dict(self.states)))
         decision = self.kernel.decide(env, batch.states, self.at_us)
         receipt = batch.append(self.kernel, env, decision)
         if decision.outcome == DONE:
