@@ -130,7 +130,7 @@ def _spans(pool: ProcessPoolExecutor, size: int, kept: int) -> Iterator[Span | N
     except BrokenProcessPool:
         yield None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _size(log_dir: Path, vkeys: tuple[PublicKey, ...]) -> int:
