@@ -177,3 +177,14 @@ def test_an_edited_row_stops_every_writer(data: Path) -> None:
                    "二街")  # fmt: skip
 
     assert done.exit_code != 0
+
+
+def test_the_papers_of_the_cases_are_kept_by_digest(played: Path) -> None:
+    connection = pysqlite3.connect(played / "trading.sqlite3")
+    kept = {row[0] for row in connection.execute("SELECT sha256 FROM record_document")}
+    bodies = [bytes(row[0]) for row in connection.execute(
+        "SELECT body FROM record_entry WHERE kind IN ('case.decide/1', 'lot.sign/1')")]  # fmt: skip
+    connection.close()
+
+    assert len(kept) == 4
+    assert all(any(digest.encode() in body for digest in kept) for body in bodies)

@@ -16,6 +16,7 @@ PURE = (
     "trading/base/calendar.py",
     "trading/base/errors.py",
     "trading/base/money.py",
+    "trading/base/personal.py",
     "trading/engine/*",
     "trading/record/*",
     "trading/*/rules.py",

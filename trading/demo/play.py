@@ -36,7 +36,20 @@ from trading.register.commands import RegisterAsset
 from trading.store.batch import Receipt
 
 NOTICE_DAYS = 16
+JSON = "application/json"
 REPRESENTATIVES = 23
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A document of the case file: what it is in the trade, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest that the entry names, in hex."""
+        return sha256(self.content).hexdigest()
 
 
 class Play:
@@ -79,14 +92,16 @@ class Play:
         self._clock.advance_to(until_us)
         self._centre.writer.tick()
 
-    def _do(self, kind: str, data: Command, actor: str, role: str, *docs: Document) -> Receipt:
+    def _do(self, kind: str, data: Command, actor: str, role: str, *papers: Paper) -> Receipt:
         self._clock.advance_to(self._clock.now_us() + 40 * SECOND_US)
-        return self._centre.do(kind, data, actor, role, docs=docs)
+        docs = tuple(Document(paper.name, paper.sha256) for paper in papers)
+        files = tuple((paper.content, JSON) for paper in papers)
+        return self._centre.do(kind, data, actor, role, docs=docs, files=files)
 
-    def _refuse(self, kind: str, data: Command, actor: str, role: str, *docs: Document) -> None:
+    def _refuse(self, kind: str, data: Command, actor: str, role: str, *papers: Paper) -> None:
         """Ask for what the rules forbid: the refusal is an entry, and nothing else changes."""
         try:
-            self._do(kind, data, actor, role, *docs)
+            self._do(kind, data, actor, role, *papers)
         except Refused:
             return
         raise IntegrityFault(f"{kind} by {actor} ought to have been refused")
@@ -105,7 +120,7 @@ class Play:
         self._do("case.draft/1", draft, self._officer, "community_officer")
         held = str(local_date(self._clock.now_us() - 3 * DAY_US))
         vote = Vote("member_representative_assembly", held, 45, 41, 38)
-        minutes = _document("minutes", f"{row.id} 成员代表会议记录")
+        minutes = _paper("minutes", f"{row.id} 成员代表会议记录")
         short = DecideCase(self.case, msgspec.structs.replace(vote, in_favour=29))
         self._refuse("case.decide/1", short, self._officer, "community_officer", minutes)
         decide = DecideCase(self.case, vote)
@@ -207,7 +222,7 @@ class Play:
             f"HT-{row.id}", self._asset, self._plan.use_zh, row.price_unit, row.result_fen,
             row.term_months, winner,
         )  # fmt: skip
-        paper = _document("contract", f"{row.id} 合同")
+        paper = _paper("contract", f"{row.id} 合同")
         cheaper = msgspec.structs.replace(contract, price_fen=row.start_fen)
         clerk = self._staff("centre_clerk")
         self._refuse("lot.sign/1", SignContract(self.lot, cheaper), clerk, "centre_clerk", paper)
@@ -245,6 +260,5 @@ class Play:
         )  # fmt: skip
 
 
-def _document(name: str, text: str) -> Document:
-    content = json.dumps({"name": name, "text": text}, ensure_ascii=False).encode()
-    return Document(name, sha256(content).hexdigest())
+def _paper(name: str, text: str) -> Paper:
+    return Paper(name, json.dumps({"name": name, "text": text}, ensure_ascii=False).encode())

@@ -20,6 +20,7 @@ from trading.record.entry import Row
 from trading.record.merkle import CompactRange
 from trading.record.note import SigningKey
 from trading.record.tiles import WIDTH
+from trading.record.verify import Report, verify_spans
 from trading.record.verify import Opened, Report, verify_spans
 
 OTHER = SigningKey(stall_log.ORIGIN, b"\x08" * 32)
