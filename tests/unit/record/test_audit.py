@@ -14,14 +14,13 @@ import pytest
 
 from tests.support import stall_log
 from tests.unit.record.logs import BID, BLIND, KEYS, OUTAGE, Draft, closed_rows, verified
-from trading.record.audit import Reveal, Span, audit_span
+from trading.record.audit import Opened, Reveal, Span, audit_span
 from trading.record.checkpoint import Checkpoint
 from trading.record.entry import Row
 from trading.record.merkle import CompactRange
 from trading.record.note import SigningKey
 from trading.record.tiles import WIDTH
 from trading.record.verify import Report, verify_spans
-from trading.record.verify import Opened, Report, verify_spans
 
 OTHER = SigningKey(stall_log.ORIGIN, b"\x08" * 32)
 EDGES = (1, BID, BID + 1, BLIND, BLIND + 1, OUTAGE, OUTAGE + 1, OUTAGE + 2, 27, 28)
