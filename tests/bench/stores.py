@@ -58,6 +58,8 @@ class Stores:
             source = template.database_url.partition("?")[0].rpartition("/")[2]
             with self.postgres.connect() as connection:
                 connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}".encode())
+                # What the copy left to be written is not the writer's doing.
+                connection.execute(b"CHECKPOINT")
             home = Home.create(path, ORIGIN, self._url(name))
         clock = RunningClock(now_us)
         clock.run()
