@@ -4,7 +4,8 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --progress-bar off --no-input --require-hashes
+# A lock is complete: nothing is resolved, so that a release made later cannot come in by an extra.
+INSTALL := $(PIP) install --progress-bar off --no-input --require-hashes --no-deps
 RUNTIME := $(VENV)/.runtime-installed
 DEV     := $(VENV)/.dev-installed
 
@@ -81,4 +82,5 @@ $(RUNTIME): requirements/runtime.txt requirements/build.txt pyproject.toml $(VEN
 $(DEV): requirements/dev.txt $(RUNTIME)
 	@echo "== packages that the tests and checks need"
 	@$(INSTALL) -r requirements/dev.txt
+	@$(PIP) check
 	@touch $@
