@@ -107,6 +107,29 @@ def test_the_library_itself_stands_where_the_edge_leads() -> None:
         assert getattr(cursor, _ATTRIBUTE) == taken.dest
 
 
+def test_what_is_remembered_is_what_the_library_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, results = MachineStepper(stall()), {"not_held_v1": True}
+    taken = steps.step("new", "open", results)
+    assert _dest(taken) == "bidding"
+    monkeypatch.setattr(MachineStepper, "_walk", lambda *_: pytest.fail("walked again"))
+    assert steps.step("new", "open", results) is taken
+
+
+def test_a_number_never_finds_what_a_truth_value_was_answered() -> None:
+    steps = MachineStepper(stall())
+    odd: Any = {"not_held_v1": 1}
+    assert _dest(steps.step("new", "open", {"not_held_v1": True})) == "bidding"
+    assert steps.step("new", "open", odd) is None
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trading.engine.machine.REMEMBERED_MAX", 1)
+    steps = MachineStepper(stall())
+    for trigger in ("open", "stop", "fly"):
+        steps.step("new", trigger, {"not_held_v1": True})
+    assert len(steps._taken) == 1
+
+
 def test_nothing_is_registered_with_the_machine() -> None:
     steps = MachineStepper(stall())
     machine = steps._events["stop"].machine
