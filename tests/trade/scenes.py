@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.trade import (
-    ALL_ROUNDER,
-    ASSET,
-    CASE,
-    LOT,
-    ORG,
-    UNTIL_US,
-    Act,
-    Places,
-    Scene,
-    officer,
-    staff,
-)
-from tests.trade.vectors import Break, Vector, both, data, facet, given, stream, vector
+from tests.support.acts import ALL_ROUNDER, ASSET, CASE, LOT, ORG, UNTIL_US, Act, officer, staff
+from tests.support.trade import Places, Scene
+from tests.trade.vectors.build import Break, Vector, both, data, facet, given, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US

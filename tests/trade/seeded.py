@@ -16,21 +16,20 @@ from typing import Any
 
 import msgspec
 
-from tests.support.trade import (
+from tests.support.acts import (
     ALL_ROUNDER,
     BIDDERS,
     CASE,
     LOT,
     PANEL,
-    PATH,
     START_FEN,
     STEP_FEN,
     Act,
-    Trade,
     bidder,
-    found_trade,
     staff,
 )
+from tests.support.path import PATH
+from tests.support.trade import Trade, found_trade
 from trading.awarding.commands import SignContract
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     ALL_ROUNDER,
     ASSET,
     BIDDERS,
@@ -17,13 +17,13 @@ from tests.support.trade import (
     START_FEN,
     STEP_FEN,
     Act,
-    At,
     contract,
     observe,
     paper,
     staff,
     statement,
 )
+from tests.support.trade import At
 from trading.awarding.commands import AwardLot, CertifyLot, ConfirmDeal, SignContract
 from trading.base.units import DAY_US, HOUR_US
 

@@ -7,19 +7,18 @@ import json
 import msgspec
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     BID_US,
     BIDDERS,
     LOT,
     START_FEN,
     STEP_FEN,
     Act,
-    At,
-    Trade,
     bidder,
     deposit,
     staff,
 )
+from tests.support.trade import At, Trade
 from trading.base.errors import InvalidInput, KeyReused, ReadOnly, TradingError
 from trading.bidding.commands import GetReady, PlaceBid, Reject, SuspendLot
 from trading.cli.output import explain
@@ -120,7 +119,7 @@ def test_personal_numbers_in_typed_text_are_refused_before_the_record(
 
 
 def test_text_inside_lists_and_structs_is_looked_at_too(at: At) -> None:
-    from tests.support.trade import draft, officer, plan
+    from tests.support.acts import draft, officer, plan
 
     trade = at("founded")
     act = officer("case.draft/1", draft(plan(use_zh="找王五 13912345678")))

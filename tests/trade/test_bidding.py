@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     ASSET,
     BID_US,
     BIDDERS,
@@ -17,13 +17,12 @@ from tests.support.trade import (
     STEP_FEN,
     UNTIL_US,
     Act,
-    At,
-    Trade,
     bidder,
     observe,
     register,
     staff,
 )
+from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, GetReady, PlaceBid, Qualify, Register, Reject
 from trading.listing.commands import RescheduleLot

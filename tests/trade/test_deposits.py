@@ -5,20 +5,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     BIDDERS,
     DEPOSIT_FEN,
     LOT,
-    SAME_NAME,
     UNTIL_US,
     Act,
-    At,
-    Trade,
     bidder,
     deposit,
     register,
     staff,
 )
+from tests.support.path import SAME_NAME
+from tests.support.trade import At, Trade
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 
 NUMBER = 404

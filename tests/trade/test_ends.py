@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     ASSET,
     BIDDERS,
     CASE,
@@ -13,13 +13,12 @@ from tests.support.trade import (
     START_FEN,
     UNTIL_US,
     Act,
-    At,
-    Trade,
     bidder,
     officer,
     register,
     staff,
 )
+from tests.support.trade import At, Trade
 from trading.base.errors import GuardFailed, WrongState
 from trading.bidding.commands import PlaceBid, TerminateLot
 from trading.deposits.commands import ReleaseDeposit

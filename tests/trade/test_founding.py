@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.trade import LOCALITIES, At, found_trade, open_empty
+from tests.support.acts import LOCALITIES
+from tests.support.trade import At, found_trade, open_empty
 from trading.base import assets
 from trading.base.errors import DefinitionError, LockMismatch, SetupError
 from trading.demo import cast

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     BID_US,
     BIDDERS,
     CLOSES_US,
@@ -13,12 +13,11 @@ from tests.support.trade import (
     START_FEN,
     UNTIL_US,
     Act,
-    At,
-    Trade,
     bidder,
     register,
     staff,
 )
+from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import PlaceBid, ResumeLot, SuspendLot
 

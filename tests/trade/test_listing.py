@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.support.trade import (
+from tests.support.acts import (
     ALL_ROUNDER,
     ASSET,
     CASE,
@@ -14,8 +14,6 @@ from tests.support.trade import (
     OPENS_US,
     ORG,
     Act,
-    At,
-    Trade,
     asset,
     draft,
     officer,
@@ -25,6 +23,7 @@ from tests.support.trade import (
     staff,
     vote,
 )
+from tests.support.trade import At, Trade
 from trading.base.deadline import day_start_us
 from trading.base.units import DAY_US, HOUR_US
 from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, PublishCase, ReturnCase

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import (
-    LOT,
-    MEMBERS,
-    ORG,
-    OTHER_ORG,
-    PANEL,
-    Act,
-    At,
-    observe,
-    staff,
-    statement,
-)
+from tests.support.acts import LOT, MEMBERS, ORG, OTHER_ORG, PANEL, Act, observe, staff, statement
+from tests.support.trade import At
 from trading.bidding.commands import GetReady
 from trading.observing.commands import DrawPanel, FreezeRoster
 from trading.observing.rules import roster_digest

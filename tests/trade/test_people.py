@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import ALL_ROUNDER, ORG, OTHER_ORG, Act, At, asset, officer, staff
+from tests.support.acts import ALL_ROUNDER, ORG, OTHER_ORG, Act, asset, officer, staff
+from tests.support.trade import At
 from trading.base.units import DAY_US
 from trading.centre import Personal
 from trading.demo import cast

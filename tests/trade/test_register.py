@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.trade import ASSET, CASE, LOT, At, asset, draft, officer, plan
+from tests.support.acts import ASSET, CASE, LOT, asset, draft, officer, plan
+from tests.support.trade import At
 from trading.base.units import HOUR_US
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.support.trade import BIDDERS, LOT, Places
+from tests.support.acts import BIDDERS, LOT
+from tests.support.trade import Places
 from tests.trade.scenes import scenes
-from tests.trade.vectors import BREAKS, Vector, facet, key
+from tests.trade.vectors import BREAKS, key
+from tests.trade.vectors.build import Vector, facet
 from trading.engine.context import Context, Envelope
 from trading.engine.definitions import Transition, Workflow
 from trading.engine.kernel import Decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.trade import plan
+from tests.support.acts import plan
 from trading.listing.rules import Schedule, lot_stream, shifted, yearly_fen
 
 

@@ -1,0 +1,132 @@
+"""Who and what the tests trade with: names, instants, and one builder for each kind of act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from trading.awarding.rules import Contract
+from trading.base.units import DAY_US, HOUR_US, MINUTE_US
+from trading.bidding.commands import Register
+from trading.demo import cast
+from trading.deposits.commands import ReceiveDeposit
+from trading.engine.stream import Command
+from trading.listing.commands import DraftCase, PublishCase
+from trading.listing.rules import LotPlan, Vote
+from trading.observing.commands import StateStep
+from trading.observing.rules import Step
+from trading.record.entry import Document
+from trading.register.commands import RegisterAsset
+
+ORIGIN = "trade.example/log"
+START_US = 1_772_413_200_000_000
+"""2026-03-02 09:00 in Beijing, a Monday."""
+UNTIL_US = START_US + 16 * DAY_US + 8 * HOUR_US
+OPENS_US = START_US + 17 * DAY_US
+CLOSES_US = OPENS_US + HOUR_US
+BID_US = OPENS_US + 20 * MINUTE_US
+LOCALITIES = {"a": "甲社区", "b": "乙社区"}
+ORG, OTHER_ORG = "community-a", "community-b"
+OFFICER = "officer-yi-a"
+ALL_ROUNDER = "all-rounder"
+CASE, LOT, ASSET = "case-a", "case-a-1", "asset-a"
+BIDDERS = (101, 202, 303)
+MEMBERS = tuple(f"rep-{n:02d}" for n in range(1, 24))
+PANEL = tuple(MEMBERS[n - 1] for n in (3, 7, 12, 17, 21))
+START_FEN, STEP_FEN, RAISE_MAX_FEN, CEILING_FEN = 100_000, 1_000, 5_000, 110_000
+DEPOSIT_FEN, TERM_MONTHS = 20_000, 36
+STAFF = {role: person for person, role in reversed(cast.STAFF.items())}
+SECOND_OFFICE = "office-peng"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One command with who gives it; ``facts`` and ``docs`` come from the edge."""
+
+    kind: str
+    data: Command
+    actor: str
+    role: str
+    docs: tuple[Document, ...] = ()
+    facts: dict[str, bool] = field(default_factory=dict)
+
+
+def staff(kind: str, data: Command, role: str, **more: Any) -> Act:
+    """Return an act of the one person of the demonstration who holds ``role``."""
+    return Act(kind, data, STAFF[role], role, **more)
+
+
+def officer(kind: str, data: Command, **more: Any) -> Act:
+    """Return an act of the community's officer."""
+    return Act(kind, data, OFFICER, "community_officer", **more)
+
+
+def bidder(kind: str, data: Command, number: int) -> Act:
+    """Return an act of a bidder."""
+    return Act(kind, data, f"bidder-{number}", "bidder")
+
+
+def paper(name: str) -> Document:
+    """Return a document by its name in the trade."""
+    return Document(name, sha256(name.encode()).hexdigest())
+
+
+def plan(number: int = 1, asset: str = ASSET, **more: Any) -> LotPlan:
+    """Return a plan that obeys every rule, but for what ``more`` changes."""
+    values: dict[str, Any] = {
+        "title_zh": "门面", "use_zh": "零售", "tenure": "lease", "price_unit": "CNY/lot/year",
+        "start_price_fen": START_FEN, "bid_step_fen": STEP_FEN, "raise_max_fen": RAISE_MAX_FEN,
+        "ceiling_fen": CEILING_FEN, "deposit_fen": DEPOSIT_FEN, "term_months": TERM_MONTHS,
+    }  # fmt: skip
+    return LotPlan(number=number, asset=asset, **{**values, **more})
+
+
+def asset(name: str = ASSET, org: str = ORG) -> RegisterAsset:
+    """Return the entry of one asset in the ledger."""
+    return RegisterAsset(name, org, "shop", "门面一号", "甲社区一组", 1000, "lot")
+
+
+def draft(*lots: LotPlan, case: str = CASE, org: str = ORG) -> DraftCase:
+    """Return a draft of ``lots``, or of the one usual lot."""
+    return DraftCase(case, org, "cn-collective", "门面招租", lots or (plan(),))
+
+
+def vote(day: str = "2026-02-27", eligible: int = 45, present: int = 41, favour: int = 38) -> Vote:
+    """Return a resolution that passes, but for what is given."""
+    return Vote("member_representative_assembly", day, eligible, present, favour)
+
+
+def publish(until_us: int = UNTIL_US, opens_us: int = OPENS_US) -> PublishCase:
+    """Return the publication of the notice."""
+    return PublishCase(CASE, "notice-a", until_us, opens_us, CLOSES_US)
+
+
+def register(number: int, lot: str = LOT) -> Register:
+    """Return a bidder's own submit."""
+    return Register(lot, number, f"who-{number}", acknowledges_notice=True)
+
+
+def deposit(number: int, paid_us: int = 0, amount_fen: int = DEPOSIT_FEN) -> ReceiveDeposit:
+    """Return the report of the bank, in time unless ``paid_us`` is given."""
+    return ReceiveDeposit(LOT, number, amount_fen, paid_us or START_US, f"bank-{number}")
+
+
+def contract(**more: Any) -> Contract:
+    """Return the contract that equals the award, but for what ``more`` changes."""
+    values: dict[str, Any] = {
+        "number": "HT-1", "asset": ASSET, "use_zh": "零售", "price_unit": "CNY/lot/year",
+        "price_fen": START_FEN + STEP_FEN, "term_months": TERM_MONTHS, "bidder": BIDDERS[1],
+    }  # fmt: skip
+    return Contract(**{**values, **more})
+
+
+def statement(step: Step, member: str, **more: Any) -> Act:
+    """Return what one representative states of ``step``."""
+    values = {"verdict": "seen", "shown": "0" * 64, "assurance": "session_code", **more}
+    return Act("panel.state/1", StateStep(LOT, step, **values), member, "resident_rep")
+
+
+def observe(step: Step) -> tuple[Act, ...]:
+    """Return the statements of a quorum."""
+    return tuple(statement(step, member) for member in PANEL[:4])

@@ -1,0 +1,90 @@
+"""The life of one lot: for each place, the acts that lead there from the place before."""
+
+from __future__ import annotations
+
+from tests.support.acts import (
+    BID_US,
+    BIDDERS,
+    CASE,
+    CLOSES_US,
+    LOT,
+    MEMBERS,
+    OPENS_US,
+    ORG,
+    START_FEN,
+    STEP_FEN,
+    UNTIL_US,
+    Act,
+    asset,
+    bidder,
+    contract,
+    deposit,
+    draft,
+    observe,
+    officer,
+    paper,
+    publish,
+    register,
+    staff,
+    vote,
+)
+from trading.awarding.commands import (
+    AwardLot,
+    CertifyLot,
+    ConfirmDeal,
+    PublishResult,
+    SignContract,
+)
+from trading.base.units import DAY_US
+from trading.bidding.commands import GetReady, PlaceBid, Qualify
+from trading.deposits.commands import RefundDeposit
+from trading.listing.commands import AcceptCase, ApproveCase, DecideCase
+from trading.observing.commands import DrawPanel, FreezeRoster
+
+SAME_NAME = {"payer_same_name": True}
+_office = [
+    Act("lot.award/1", AwardLot(LOT), who, "office") for who in ("office-chen", "office-peng")
+]
+PATH: dict[str, tuple[Act | int, ...]] = {
+    "drafted": (officer("asset.register/1", asset()), officer("case.draft/1", draft())),
+    "decided": (officer("case.decide/1", DecideCase(CASE, vote()), docs=(paper("minutes"),)),),
+    "approved": (staff("case.approve/1", ApproveCase(CASE, "同意"), "street_reviewer"),),
+    "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
+    "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
+    "registered": (
+        staff("roster.freeze/1", FreezeRoster(ORG, MEMBERS), "office"),
+        staff("panel.draw/1", DrawPanel(LOT, ORG), "office"),
+        *observe("O2"),
+        *(bidder("registration.submit/1", register(n), n) for n in BIDDERS),
+        *(staff("deposit.receive/1", deposit(n), "centre_cashier", facts=SAME_NAME)
+          for n in BIDDERS),
+    ),
+    "qualified": (
+        UNTIL_US,
+        *(staff("registration.qualify/1", Qualify(LOT, n), "centre_reviewer",
+                facts={"eligible": True}) for n in BIDDERS),
+        *observe("O5"),
+    ),
+    "ready": (staff("lot.get_ready/1", GetReady(LOT), "centre_operator"),),
+    "bidding": (OPENS_US,),
+    "provisional": (
+        BID_US,
+        bidder("bid.place/1", PlaceBid(LOT, START_FEN), BIDDERS[0]),
+        bidder("bid.place/1", PlaceBid(LOT, START_FEN + STEP_FEN), BIDDERS[1]),
+        CLOSES_US,
+    ),
+    "confirmed": (*observe("O7"), staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")),
+    "publicity": (
+        staff("lot.publish_result/1", PublishResult(LOT, "张**"), "centre_clerk"),
+    ),
+    "cleared": (CLOSES_US + 6 * DAY_US,),
+    "awarded": (*observe("O9"), *_office),
+    "contracted": (
+        staff("lot.sign/1", SignContract(LOT, contract()), "centre_clerk",
+              docs=(paper("contract"),)),
+    ),
+    "certified": (*observe("O10"), staff("lot.certify/1", CertifyLot(LOT, "JZ-1"),
+                                         "centre_certifier")),
+    "refunded": (staff("deposit.refund/1", RefundDeposit(LOT, BIDDERS[0]), "centre_cashier"),),
+}  # fmt: skip
+PLACES = tuple(PATH)

@@ -1,0 +1,18 @@
+"""What turns one guard of a deposit alone."""
+
+from __future__ import annotations
+
+from tests.support.acts import (
+    BIDDERS,
+    LOT,
+)
+from tests.trade.vectors.build import Breaks, data, given, stream
+
+BREAKS: Breaks = {
+    ("deposit", "receive", "centre_cashier"): {
+        "registered_v1": stream(f"registration/{LOT}-{BIDDERS[2]}", place="rejected"),
+        "amount_full_v1": lambda v: data(amount_fen=v.env.data.amount_fen - 1)(v),
+        "paid_in_time_v1": lambda v: data(paid_us=v.at_us + 1)(v),
+        "payer_same_name_v1": given(facts={}),
+    },
+}

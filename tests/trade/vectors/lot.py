@@ -1,0 +1,90 @@
+"""What turns one guard of a lot alone."""
+
+from __future__ import annotations
+
+from tests.support.acts import (
+    BIDDERS,
+    START_FEN,
+    STEP_FEN,
+    contract,
+    paper,
+)
+from tests.trade.vectors.build import (
+    HELD,
+    LOT_STREAM,
+    ROLL_STREAM,
+    Breaks,
+    both,
+    data,
+    facet,
+    given,
+    unstated,
+    when,
+)
+
+BREAKS: Breaks = {
+    ("lot_ascending", "get_ready", "centre_operator"): {
+        "not_held_v1": HELD,
+        "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
+        "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=()),
+        "observed_o2_v1": unstated("O2"),
+        "observed_o5_v1": unstated("O5"),
+    },
+    ("lot_ascending", "fail", "centre_operator"): {
+        "not_held_v1": HELD,
+        "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
+        "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS),
+    },
+    ("lot_ascending", "reschedule", "office"): {
+        "not_held_v1": HELD,
+        "reschedule_ordered_v1": lambda v: data(opens_us=v.at_us)(v),
+    },
+    ("lot_ascending", "bid", "bidder"): {
+        "not_held_v1": HELD,
+        "qualified_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS[:1]),
+        "before_end_v1": lambda v: when(v.states[LOT_STREAM].facets["sale"].ends_us)(v),
+        "reaches_start_v1": both(
+            facet(LOT_STREAM, "sale", lead_number=0, lead_fen=0),
+            data(price_fen=START_FEN - STEP_FEN),
+        ),
+        "raises_enough_v1": data(price_fen=START_FEN),
+        "step_multiple_v1": data(price_fen=START_FEN + STEP_FEN + 1),
+        "raise_within_max_v1": data(price_fen=START_FEN + 6 * STEP_FEN),
+        "under_ceiling_v1": both(
+            facet(LOT_STREAM, "sale", lead_fen=START_FEN + 10 * STEP_FEN),
+            data(price_fen=START_FEN + 11 * STEP_FEN),
+        ),
+        "not_leading_v1": facet(LOT_STREAM, "sale", lead_number=BIDDERS[1]),
+    },
+    ("lot_ascending", "end", "clock"): {
+        "has_lead_v1": lambda v: facet(
+            LOT_STREAM,
+            "sale",
+            lead_number=0 if v.states[LOT_STREAM].facets["sale"].lead_number else BIDDERS[0],
+        )(v),
+    },
+    ("lot_ascending", "confirm", "centre_operator"): {
+        "not_held_v1": HELD,
+        "observed_o7_v1": unstated("O7"),
+    },
+    ("lot_ascending", "publish_result", "centre_clerk"): {"not_held_v1": HELD},
+    ("lot_ascending", "award", "office"): {
+        "not_held_v1": HELD,
+        "observed_o9_v1": unstated("O9"),
+    },
+    ("lot_ascending", "sign", "centre_clerk"): {
+        "not_held_v1": HELD,
+        "contract_filed_v1": given(docs=(paper("letter"),)),
+        "contract_asset_v1": data(contract=contract(asset="asset-b")),
+        "contract_use_zh_v1": data(contract=contract(use_zh="餐饮")),
+        "contract_price_unit_v1": data(contract=contract(price_unit="CNY/lot/month")),
+        "contract_price_fen_v1": data(contract=contract(price_fen=START_FEN)),
+        "contract_term_months_v1": data(contract=contract(term_months=60)),
+        "contract_bidder_v1": data(contract=contract(bidder=BIDDERS[0])),
+    },
+    ("lot_ascending", "certify", "centre_certifier"): {
+        "not_held_v1": HELD,
+        "another_hand_v1": lambda v: facet(LOT_STREAM, "award", confirmed_by=v.env.actor)(v),
+        "observed_o10_v1": unstated("O10"),
+    },
+}

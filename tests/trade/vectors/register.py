@@ -1,0 +1,11 @@
+"""What turns one guard of the register alone."""
+
+from __future__ import annotations
+
+from tests.trade.vectors.build import Breaks, grant_on
+
+BREAKS: Breaks = {
+    ("asset", "register", "community_officer"): {
+        "org_known_v1": grant_on("community_officer", "officer-yi-a"),
+    },
+}
