@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.support.acts import (
     ALL_ROUNDER,
-    ASSET,
     CASE,
     LOT,
     OPENS_US,
@@ -16,8 +15,9 @@ from tests.support.acts import (
     officer,
     staff,
 )
-from tests.support.trade import Places, Scene
-from tests.trade.vectors.build import Break, Vector, both, data, facet, given, stream, vector
+from tests.support.trade import Places
+from tests.trade import scenes_register
+from tests.trade.vectors.build import Break, Vector, data, facet, given, staged, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
@@ -41,7 +41,6 @@ from trading.engine.builtin import (
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
 from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
-from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
 _FOR_EVER_US = 2**53 - 1
@@ -58,12 +57,8 @@ def scenes(places: Places) -> list[Vector]:
         *_listing(places),
         *_lot(places),
         *_ends(places),
+        *scenes_register.scenes(places),
     ]
-
-
-def _at(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
-    scene = Scene(act, places.states[place], at_us or places.now_us(place))
-    return both(*breaks)(vector(scene))
 
 
 def _own(kind: str, command: Command, role: str = WRITER) -> Act:
@@ -72,7 +67,7 @@ def _own(kind: str, command: Command, role: str = WRITER) -> Act:
 
 def _builtin(places: Places) -> list[Vector]:
     def at(act: Act, *breaks: Break) -> Vector:
-        return _at(places, "founded", act, *breaks)
+        return staged(places, "founded", act, *breaks)
 
     table = load_table(assets.read_text("policies/calendars/cn-2026.toml"))
     newer = YearTable.from_body({**table.body, "id": "cn-2026@2"})
@@ -99,7 +94,7 @@ def _builtin(places: Places) -> list[Vector]:
 
 def _people(places: Places) -> list[Vector]:
     def at(act: Act, *breaks: Break) -> Vector:
-        return _at(places, "founded", act, *breaks)
+        return staged(places, "founded", act, *breaks)
 
     add = CreateOrg("group-one", ORG, "group", "一组")
     give = GiveGrant("new-person", "auditor", ORG, 0, _FOR_EVER_US)
@@ -124,16 +119,16 @@ def _listing(places: Places) -> list[Vector]:
     returned = staff("case.return/1", ReturnCase(CASE, "补充材料"), "street_reviewer")
     again: Any = places.scenes["case.draft/1"].act
     return [
-        _at(places, "drafted", again),
-        _at(places, "decided", returned),
+        staged(places, "drafted", again),
+        staged(places, "decided", returned),
         # Whoever approved cannot take it back: another desk of the street does.
-        _at(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
+        staged(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
     ]
 
 
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
-        return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
+        return staged(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
 
     late_us = UNTIL_US + 5 * DAY_US
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
@@ -144,13 +139,13 @@ def _lot(places: Places) -> list[Vector]:
     delay = _own("hold.delay/1", Delay(_LOT, UNTIL_US))
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
-        _at(places, "registered", reject),
-        _at(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
-        _at(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
+        staged(places, "registered", reject),
+        staged(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
+        staged(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
             stream(_LOT, place="stalled"), at_us=late_us),
-        _at(places, "bidding", suspend),
-        _at(places, "bidding", delay),
-        _at(places, "bidding", resume, stream(_LOT, hold="held"), _held),
+        staged(places, "bidding", suspend),
+        staged(places, "bidding", delay),
+        staged(places, "bidding", resume, stream(_LOT, hold="held"), _held),
         timer("lot.hold_over/1", "bidding", OPENS_US + HOUR_US, stream(_LOT, hold="held"), _held),
         timer("lot.close_registration/1", "registered", UNTIL_US),
         timer("lot.miss_start/1", "qualified", places.now_us("bidding")),
@@ -167,11 +162,10 @@ def _ends(places: Places) -> list[Vector]:
     open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
                    "publicity", "cleared", "awarded")  # fmt: skip
     return [
-        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
-        *(_at(places, place, terminate) for place in open_places),
-        _at(places, "qualified", terminate, stream(_LOT, place="stalled")),
-        _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
-        _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
+        *(staged(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
+        *(staged(places, place, terminate) for place in open_places),
+        staged(places, "qualified", terminate, stream(_LOT, place="stalled")),
+        staged(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
     ]
 
 

@@ -24,7 +24,6 @@ from trading.bidding.commands import PlaceBid
 from trading.bidding.holds import TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.listing.commands import WithdrawCase
-from trading.register.commands import VacateAsset
 
 TERMINATE = tuple(
     Act("lot.terminate/1", TerminateLot(LOT, "法院查封"), who, "office")
@@ -77,14 +76,6 @@ def test_a_case_is_withdrawn_before_its_notice_only(at: At) -> None:
 
     assert trade.place(f"case/{CASE}") == "withdrawn"
     assert at("listed").refused(withdraw).code == "wrong_state"
-
-
-def test_an_asset_comes_back_when_its_tenant_has_left(at: At) -> None:
-    trade = at("certified")
-
-    trade.do(officer("asset.vacate/1", VacateAsset(ASSET)))
-
-    assert trade.place(f"asset/{ASSET}") == "idle"
 
 
 def test_a_good_bid_that_our_delay_made_late_holds_the_lot(at: At) -> None:

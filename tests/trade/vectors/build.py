@@ -8,10 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import (
-    LOT,
-)
-from tests.support.trade import Scene
+from tests.support.acts import LOT, Act
+from tests.support.trade import Places, Scene
 from trading.engine.context import Envelope
 from trading.engine.stream import Stream
 from trading.people.rules import Grant
@@ -42,6 +40,12 @@ def vector(scene: Scene, **more: Any) -> Vector:
         facts=act.facts, docs=act.docs, salt=b"s" * 32,
     )  # fmt: skip
     return Vector(env, dict(scene.states), more.get("at_us", scene.at_us))
+
+
+def staged(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
+    """Return ``act`` as it would be decided when the lot of ``places`` is in ``place``."""
+    scene = Scene(act, places.states[place], at_us or places.now_us(place))
+    return both(*breaks)(vector(scene))
 
 
 def data(**fields: Any) -> Break:
