@@ -188,3 +188,39 @@ def test_the_papers_of_the_cases_are_kept_by_digest(played: Path) -> None:
 
     assert len(kept) == 4
     assert all(any(digest.encode() in body for digest in kept) for body in bodies)
+
+
+def test_a_second_machine_tells_a_lot_from_the_files_alone(played: Path, tmp_path: Path) -> None:
+    shutil.copytree(played / "log", tmp_path / "log")
+    vkey = shutil.copy(played / "keys/log.vkey", tmp_path)
+    given = ("--tiles", tmp_path / "log", "--vkey", vkey)
+
+    shown = command("log", "history", "case-r033-1", *given, lang="zh")
+    found = told(command("log", "history", "case-r033-1", *given, "--json"))["history"]
+
+    assert shown.exit_code == 0
+    for said in (
+        "核验通过",
+        "workflow lot_ascending@1 sha256:",
+        "✗ raises_enough_v1",
+        "street-luo",
+    ):
+        assert said in shown.stdout, said
+    acts = found["acts"]
+    awarded = next(a for a in acts if a["kind"] == "lot.award/1" and a["outcome"] == "done")
+    assert (awarded["actor"], awarded["rules"]["observed_o9_v1"]) == ("office-peng", True)
+    assert {"registration.submit/1", "deposit.receive/1"} <= {a["kind"] for a in acts}
+
+
+def test_a_history_is_told_only_of_files_that_verify(played: Path, tmp_path: Path) -> None:
+    shutil.copytree(played / "log", tmp_path / "log")
+    given = ("--tiles", tmp_path / "log", "--vkey", played / "keys/log.vkey")
+
+    assert command("log", "history", "no-such-lot", *given).exit_code == 1
+    for path in (p for p in (tmp_path / "log/tile/entries").rglob("*") if p.is_file()):
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes().replace(b"case-r033", b"case-r034", 1))
+    refused = command("log", "history", "case-r033-1", *given)
+    assert refused.exit_code == 1
+    assert "FAIL" in refused.stdout
+    assert not told(command("log", "history", "case-r033-1", *given, "--json"))["ok"]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from tests.support import toy
-from tests.support.desk import act, bid, make, nudge, put_up
+from tests.support.desk import act, bid, env, make, nudge, put_up
 from tests.support.shop import TOY_PROJECTION, Shop, WallClock
 from trading.base.clock import SimulatedClock
 from trading.base.errors import GuardFailed, IntegrityFault, WrongState
@@ -193,6 +193,25 @@ def test_away_too_long_or_over_an_end_holds_what_was_live(
     assert not shop.state("toy/made").held
     if held:
         assert state.facets["hold"] == Hold("outage", toy.START_US)
+    shop.inspect()
+
+
+@pytest.mark.parametrize(
+    ("away_us", "cause"), [(HOUR_US, "outage"), (6 * SECOND_US, "outage"), (SECOND_US, "order")]
+)
+def test_a_hold_does_not_run_out_while_the_service_is_away(
+    sqlite_store: str, open_engine: OpenEngine, away_us: int, cause: str
+) -> None:
+    clock = SimulatedClock(toy.START_US)
+    before = Shop(open_engine(sqlite_store), clock)
+    before.all(make(), put_up(sale_us=HOUR_US))
+    before.do(env("toy.pause/1", toy.Pause("a", 5 * SECOND_US), "clerk-1", "clerk"))
+    before.close()
+    clock.sleep(away_us)
+    shop = Shop(open_engine(sqlite_store), clock)
+    shop.writer.tick()
+    assert (shop.state().held, shop.state().facets["hold"].cause) == (True, cause)
+    assert shop.state().facets["hold"].since_us == toy.START_US
     shop.inspect()
 
 

@@ -51,6 +51,13 @@ class MakePart(Command, frozen=True):
     part: str
 
 
+class Pause(Command, frozen=True):
+    """Hold a toy for a time, after which it goes on of itself."""
+
+    toy: str
+    for_us: int
+
+
 class PutUp(Command, frozen=True):
     """Put a toy up for sale."""
 
@@ -211,12 +218,24 @@ def _hold(context: Context) -> Effect:
     return Effect((Suspended("order", context.at_us),))
 
 
-def _resume(context: Context) -> Effect:
-    by_us = context.at_us - context.of(Hold).since_us
+def _pause(context: Context) -> Effect:
+    now_us = context.at_us
+    return Effect((Suspended("order", now_us, now_us + context.data.for_us),))
+
+
+def _lifted(context: Context, until_us: int) -> tuple[Event, ...]:
+    by_us = until_us - context.of(Hold).since_us
     events: tuple[Event, ...] = (Lifted(by_us),)
-    if context.stream.place == "up":
-        events = (*events, Shifted(by_us))
-    return Effect(events)
+    return (*events, Shifted(by_us)) if context.stream.place == "up" else events
+
+
+def _resume(context: Context) -> Effect:
+    return Effect(_lifted(context, context.at_us))
+
+
+def _expire(context: Context) -> Effect:
+    due_us = context.data.due_us
+    return Effect(_lifted(context, due_us), since_us=due_us)
 
 
 def _hide(context: Context) -> Effect:
@@ -263,6 +282,8 @@ TOY = Subject(
         CommandSpec("toy.hand_over/1", Name, _toy, "hand_over", _nothing),
         CommandSpec("toy.hold/1", Name, _toy, "suspend", _hold, region=HOLD),
         CommandSpec("toy.resume/1", Name, _toy, "resume", _resume, region=HOLD),
+        CommandSpec("toy.pause/1", Pause, _toy, "suspend", _pause, region=HOLD),
+        CommandSpec("toy.expire/1", Due, _of_stream, "expire", _expire, region=HOLD, clock=True),
         CommandSpec("toy.end/1", Due, _of_stream, "end", _since_due, clock=True),
         CommandSpec("toy.lapse/1", Due, _of_stream, "lapse", _since_due, clock=True),
         CommandSpec("toy.forget/1", Due, _of_stream, "forget", _since_due, clock=True),
@@ -334,7 +355,10 @@ HOLD_WORKFLOW = Workflow(
     (
         Transition("suspend", "clear", "held", ("clerk", "writer")),
         Transition("resume", "held", "clear", ("clerk",), persons=2),
+        Transition("prolong", "held", "held", ("writer",)),
+        Transition("expire", "held", "clear", ("clock",)),
     ),
+    (Timer("held", "expire", at="hold_until"),),
 )  # fmt: skip
 PACK = Pack.from_body({
     "id": "toy-pack@1", "title_zh": "玩具规则", "title_en": "Rules for toys", "jurisdiction": "CN",

@@ -203,15 +203,17 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     return Places(tmp_path_factory.mktemp("places"))
 
 
-@pytest.fixture
-def at(places: Places, tmp_path: Path) -> Iterator[At]:
-    """Give a function that opens a centre whose lot is in the named place."""
+@contextmanager
+def opened_at(places: Places, path: Path) -> Iterator[At]:
+    """Give a function that opens, below ``path``, a centre whose lot is in the named place."""
     opened: list[Trade] = []
 
-    def _at(place: str) -> Trade:
-        opened.append(places.open(place, tmp_path / f"centre-{len(opened)}"))
+    def at(place: str) -> Trade:
+        opened.append(places.open(place, path / f"centre-{len(opened)}"))
         return opened[-1]
 
-    yield _at
-    for trade in opened:
-        trade.close()
+    try:
+        yield at
+    finally:
+        for trade in opened:
+            trade.close()

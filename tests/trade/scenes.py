@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
+from tests.support.acts import ASSET, CASE, LOT, OPENS_US, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
 from tests.trade import scenes_people
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.commands import FailLot, Reject, ResumeLot, SuspendLot, TerminateLot
+from trading.bidding.commands import FailLot, Reject
+from trading.bidding.holds import ResumeLot, SuspendLot, TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.engine.builtin import (
     CENTRE,
@@ -115,6 +116,7 @@ def _lot(places: Places) -> list[Vector]:
         _at(places, "bidding", suspend),
         _at(places, "bidding", delay),
         _at(places, "bidding", resume, stream(_LOT, hold="held"), _held),
+        timer("lot.hold_over/1", "bidding", OPENS_US + HOUR_US, stream(_LOT, hold="held"), _held),
         timer("lot.close_registration/1", "registered", UNTIL_US),
         timer("lot.miss_start/1", "qualified", places.now_us("bidding")),
         timer("lot.open/1", "ready", places.now_us("bidding")),

@@ -33,7 +33,8 @@ from tests.support.trade import Trade, found_trade
 from trading.awarding.commands import SignContract
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
-from trading.bidding.commands import FailLot, PlaceBid, Reject, ResumeLot, SuspendLot
+from trading.bidding.commands import FailLot, PlaceBid, Reject
+from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.centre import registry
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash

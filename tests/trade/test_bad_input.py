@@ -20,7 +20,8 @@ from tests.support.acts import (
 )
 from tests.support.trade import At, Trade
 from trading.base.errors import InvalidInput, KeyReused, ReadOnly, TradingError
-from trading.bidding.commands import GetReady, PlaceBid, Reject, SuspendLot
+from trading.bidding.commands import GetReady, PlaceBid, Reject
+from trading.bidding.holds import SuspendLot
 from trading.cli.output import explain
 
 BID = "bid.place/1"

@@ -20,7 +20,8 @@ from tests.support.acts import (
 )
 from tests.support.trade import At, Trade
 from trading.base.errors import GuardFailed, WrongState
-from trading.bidding.commands import PlaceBid, TerminateLot
+from trading.bidding.commands import PlaceBid
+from trading.bidding.holds import TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.listing.commands import WithdrawCase
 from trading.register.commands import VacateAsset

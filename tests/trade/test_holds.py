@@ -19,7 +19,8 @@ from tests.support.acts import (
 )
 from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-from trading.bidding.commands import PlaceBid, ResumeLot, SuspendLot
+from trading.bidding.commands import PlaceBid
+from trading.bidding.holds import ResumeLot, SuspendLot
 
 SUSPEND = staff("lot.suspend/1", SuspendLot(LOT, "停电"), "centre_operator")
 RESUME = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.bidding import facts, rules
+from trading.bidding import facts, holds, rules
 from trading.bidding.commands import COMMANDS
 from trading.bidding.guards import GUARDS
 from trading.bidding.methods import ascending
@@ -16,7 +16,7 @@ SUBJECT = Subject(
         StreamSpec("registration", "registration", audience=UNTIL_AWARDED),
         StreamSpec("roll", "roll", audience=UNTIL_AWARDED),
     ),
-    commands=COMMANDS,
+    commands=(*COMMANDS, *holds.COMMANDS),
     facets={"registration": rules.Registration, "roll": rules.Roll, "sale": rules.Sale},
     evolves={
         rules.Registered: ("registration", rules.registered),

@@ -15,17 +15,15 @@ from trading.bidding.rules import (
     Qualified,
     Registered,
     Rejected,
-    Sale,
     SaleOpened,
-    SaleShifted,
     Struck,
     registration_stream,
 )
-from trading.engine.builtin import Due, Hold, Lifted, Suspended
+from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import HOLD, CommandSpec, Effect, Then
+from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
-from trading.listing.rules import LotScheduled, Schedule, shifted
+from trading.listing.rules import Schedule
 
 BidderNumber = Annotated[int, Meta(ge=100, le=999_999)]
 
@@ -73,26 +71,6 @@ class PlaceBid(Command, frozen=True):
     price_fen: Annotated[int, Meta(gt=0, le=MAX_FEN)]
 
 
-class TerminateLot(Command, frozen=True):
-    """End a lot for good before its contract, for the reason that is published."""
-
-    lot: Id
-    reason_zh: ShortText
-
-
-class SuspendLot(Command, frozen=True):
-    """Hold a lot; one person may, because it is the safe direction."""
-
-    lot: Id
-    cause_zh: ShortText
-
-
-class ResumeLot(Command, frozen=True):
-    """Let a held lot go on, with the exact time that it had left."""
-
-    lot: Id
-
-
 def _lot(data: Any) -> str:
     return f"lot/{data.lot}"
 
@@ -123,13 +101,13 @@ def _nothing(_context: Context) -> Effect:
     return Effect()
 
 
-def _given_back(context: Context) -> tuple[Then, ...]:
+def given_back(context: Context) -> tuple[Then, ...]:
     """Return the parts that give the asset back to the ledger and the deposits to bidders."""
     return (*context.fact("asset_release"), *context.fact("settlements"))
 
 
 def _fail(context: Context) -> Effect:
-    return Effect(then=_given_back(context))
+    return Effect(then=given_back(context))
 
 
 def _clock(context: Context) -> Effect:
@@ -142,26 +120,8 @@ def _open(context: Context) -> Effect:
 
 
 def _end(context: Context) -> Effect:
-    then = () if context.taken == "provisional" else _given_back(context)
+    then = () if context.taken == "provisional" else given_back(context)
     return Effect(then=then, since_us=context.data.due_us)
-
-
-def _suspend(context: Context) -> Effect:
-    return Effect((Suspended(context.data.cause_zh, context.at_us),))
-
-
-def _resume(context: Context) -> Effect:
-    hold = context.of(Hold)
-    by_us = context.at_us - hold.since_us
-    schedule = shifted(context.of(Schedule), hold.since_us, by_us)
-    events: list[Any] = [
-        Lifted(by_us),
-        LotScheduled(schedule.registration_until_us, schedule.opens_us, schedule.closes_us),
-    ]
-    sale = context.find(Sale)
-    if sale is not None and sale.ends_us > hold.since_us:
-        events.append(SaleShifted(by_us))
-    return Effect(tuple(events))
 
 
 def _lot_and_roll(env: Envelope, _states: States) -> tuple[str, ...]:
@@ -174,18 +134,14 @@ def _with_deposit(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}", *_around(env.data.lot, states))
-
-
-def _with_all(env: Envelope, states: States) -> tuple[str, ...]:
-    return _around(env.data.lot, states)
+    return (f"panel/{env.data.lot}", *around(env.data.lot, states))
 
 
 def _due(env: Envelope, states: States) -> tuple[str, ...]:
-    return _around(env.data.stream.partition("/")[2], states)
+    return around(env.data.stream.partition("/")[2], states)
 
 
-def _around(lot: str, states: States) -> tuple[str, ...]:
+def around(lot: str, states: States) -> tuple[str, ...]:
     """Return what an end without award touches: roll, deposits and asset of ``lot``."""
     state, rolled = states.get(f"lot/{lot}"), states.get(f"roll/{lot}")
     terms = state.facets.get("terms") if state else None
@@ -209,9 +165,6 @@ COMMANDS = (
     CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _nothing, reads=_with_panel),
     CommandSpec("lot.fail/1", FailLot, _lot, "fail", _fail, reads=_with_panel),
     CommandSpec("bid.place/1", PlaceBid, _lot, "bid", place_bid, reads=_lot_and_roll, timely=True),
-    CommandSpec("lot.terminate/1", TerminateLot, _lot, "terminate", _fail, reads=_with_all),
-    CommandSpec("lot.suspend/1", SuspendLot, _lot, "suspend", _suspend, region=HOLD),
-    CommandSpec("lot.resume/1", ResumeLot, _lot, "resume", _resume, region=HOLD),
     CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _clock,
                 clock=True),
     CommandSpec("lot.miss_start/1", Due, _of_stream, "miss_start", _clock, clock=True),

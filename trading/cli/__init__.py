@@ -13,7 +13,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
-    "log": "log",
+    "log": "history",
     "replay": "replay",
     "definitions": "definitions",
     "backup": "copies",

@@ -55,7 +55,7 @@ def log_verify(
 ) -> None:  # fmt: skip
     """核验签名、数据块、条目、规范形式和链 / Verify signature, tiles, entries, chains."""
     saved = since.read_bytes() if since else b""
-    vkeys = _vkeys(vkey_file)
+    vkeys = read_vkeys(vkey_file)
     if (data_dir is None) == (not tiles):
         raise SetupError("give either --data or --tiles", field="data")
     if data_dir is not None:
@@ -82,18 +82,34 @@ def log_verify(
 def _verify_files(tiles: str, vkeys: tuple[PublicKey, ...], saved: bytes, workers: int) -> Report:
     if not vkeys:
         raise SetupError("files are verified with a key from elsewhere: --vkey", field="vkey")
-    told = meter(pick("核验", "verify"))
     if urlsplit(tiles).scheme in {"http", "https"}:
+        told = meter(pick("核验", "verify"))
         return verify(_fetcher(tiles.rstrip("/")), vkeys, saved=saved, progress=told)
     folder = Path(tiles)
     if not folder.is_dir():
         raise SetupError(f"no directory {tiles}", field="tiles")
+    return _verify_folder(folder, vkeys, saved, workers)
+
+
+def verified(folder: Path, vkeys: tuple[PublicKey, ...], *, quiet: bool) -> Report:
+    """Verify the files below ``folder`` and tell the result; return the report."""
+    report = _verify_folder(folder, vkeys, b"", 0)
+    if not quiet:
+        tell_report(report)
+    return report
+
+
+def _verify_folder(
+    folder: Path, vkeys: tuple[PublicKey, ...], saved: bytes, workers: int
+) -> Report:
     return verify_log(
-        folder, vkeys, saved=saved, reveal=reveal_from(folder), progress=told, workers=workers
-    )
+        folder, vkeys, saved=saved, reveal=reveal_from(folder),
+        progress=meter(pick("核验", "verify")), workers=workers,
+    )  # fmt: skip
 
 
-def _vkeys(path: Path | None) -> tuple[PublicKey, ...]:
+def read_vkeys(path: Path | None) -> tuple[PublicKey, ...]:
+    """Return the keys of a file, one a line; lines that begin with # are words."""
     if path is None:
         return ()
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]

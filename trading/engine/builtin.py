@@ -93,10 +93,12 @@ class Due(Command, frozen=True):
 
 
 class Suspended(Event, frozen=True, tag="suspended/1"):
-    """The stream stands still since ``since_us``."""
+    """The stream stands still since ``since_us``; before ``until_us`` unless that is 0."""
 
     cause: str
     since_us: int
+    until_us: int = 0
+    note: str = ""
 
 
 class Lifted(Event, frozen=True, tag="lifted/1"):
@@ -106,10 +108,15 @@ class Lifted(Event, frozen=True, tag="lifted/1"):
 
 
 class Hold(Facet, frozen=True):
-    """Why a stream stands still; empty when it does not."""
+    """Why a stream stands still; empty when it does not.
+
+    ``until_us`` is when the hold ends by itself, 0 where only people may end it.
+    """
 
     cause: str = ""
     since_us: int = 0
+    until_us: int = 0
+    note: str = ""
 
 
 def _edge(source: str, trigger: str, dest: str, roles: tuple[str, ...], persons: int = 1,
@@ -140,19 +147,36 @@ BUILTIN = Workflow(
 )
 
 
-def suspension(lot: str, cause: str, since_us: int) -> Then:
-    """Return the part that holds ``lot`` since ``since_us``."""
-    return Then(lot, "suspend", (Suspended(cause, since_us),), HOLD, since_us)
+def suspension(lot: str, cause: str, since_us: int, until_us: int = 0) -> Then:
+    """Return the part that holds ``lot`` since ``since_us``, of itself until ``until_us``."""
+    return Then(lot, "suspend", (Suspended(cause, since_us, until_us),), HOLD, since_us)
+
+
+def hold_until(stream: Stream) -> int | None:
+    """Return when the hold of ``stream`` ends by itself, None where only people may end it."""
+    hold: Hold | None = stream.facets.get("hold")
+    return hold.until_us or None if hold else None
+
+
+def _stopped(context: Context, cause: str, since_us: int) -> Effect:
+    """Hold every live lot; one that is held already is no longer let go by the clock."""
+    parts: list[Then] = []
+    for lot in context.data.lots:
+        state = context.states.get(lot)
+        if state is not None and state.held:
+            held_us = state.held_us
+            parts.append(Then(lot, "prolong", (Suspended(cause, held_us),), HOLD, held_us))
+        else:
+            parts.append(suspension(lot, cause, since_us))
+    return Effect(then=tuple(parts))
 
 
 def _outage(context: Context) -> Effect:
-    data: Outage = context.data
-    return Effect(then=tuple(suspension(lot, "outage", data.from_us) for lot in data.lots))
+    return _stopped(context, "outage", context.data.from_us)
 
 
 def _incident(context: Context) -> Effect:
-    data: Incident = context.data
-    return Effect(then=tuple(suspension(lot, data.cause, context.at_us) for lot in data.lots))
+    return _stopped(context, context.data.cause, context.at_us)
 
 
 def _delay(context: Context) -> Effect:
@@ -209,7 +233,7 @@ def _fixed(name: str) -> Any:
 
 
 def _suspended(_hold: Hold | None, event: Suspended) -> Hold:
-    return Hold(event.cause, event.since_us)
+    return Hold(event.cause, event.since_us, event.until_us, event.note)
 
 
 def _lifted(_hold: Hold | None, _event: Lifted) -> Hold:
@@ -250,6 +274,7 @@ SUBJECT = Subject(
         GuardSpec("founding_v1", founding, "role", "decision 16"),
         GuardSpec("not_held_v1", lambda c: not c.stream.held, "lot", "domain brief 6, row 28"),
     ),
+    instants={"hold_until": hold_until},
     roles={WRITER: ENGINE, CLOCK: ENGINE},
 )  # fmt: skip
 

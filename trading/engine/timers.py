@@ -5,23 +5,29 @@ from __future__ import annotations
 from trading.base.calendar import Deadline, compute
 from trading.engine.catalogue import Catalogue
 from trading.engine.definitions import Timer
-from trading.engine.registry import Registry
+from trading.engine.registry import HOLD, Registry
 from trading.engine.stream import Stream
 
 
 def next_due(registry: Registry, catalogue: Catalogue, stream: Stream) -> tuple[int, str]:
     """Return the next due instant and its trigger, ``(0, "")`` when nothing is due ever.
 
-    A held stream has no due instants: what interrupted it must be lifted first.
+    What a held stream was interrupted in stands still; only the hold itself may run out.
     """
-    if stream.held:
-        return 0, ""
     found = (0, "")
-    for timer in catalogue.workflow(stream.workflow).timers_of.get(stream.place, ()):
+    for timer in running(catalogue, stream):
         due_us = instant(registry, catalogue, stream, timer)
         if due_us is not None and (not found[0] or due_us < found[0]):
             found = (due_us, timer.trigger)
     return found
+
+
+def running(catalogue: Catalogue, stream: Stream) -> tuple[Timer, ...]:
+    """Return the timers that count now: those of the place, or of the hold while it is held."""
+    if stream.held:
+        hold = catalogue.workflow(catalogue.latest("workflow", HOLD, stream.edition))
+        return hold.timers_of.get(stream.hold, ())
+    return catalogue.workflow(stream.workflow).timers_of.get(stream.place, ())
 
 
 def instant(registry: Registry, catalogue: Catalogue, stream: Stream, timer: Timer) -> int | None:

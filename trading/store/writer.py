@@ -261,7 +261,8 @@ class Writer:
 
     def _state_row(self, state: Stream) -> tuple[Any, ...]:
         workflow = self.kernel.catalogue.workflow(state.workflow)
-        live = workflow.states[state.place].live and not state.held
+        # A hold that ends by itself would do so while nobody was there to bid.
+        live = workflow.states[state.place].live and (not state.held or state.due_us > 0)
         encoded = self._codec.encode(state)
         return state.name, state.seq, encoded, state.due_us or None, int(live)
 

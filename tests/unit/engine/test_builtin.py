@@ -122,6 +122,23 @@ def test_an_outage_or_an_incident_holds_every_live_lot(
     assert desk.states["toy/a"].facets["hold"] == Hold()
 
 
+def test_an_outage_turns_a_hold_that_would_end_by_itself_into_one_that_does_not() -> None:
+    desk = run(make(), put_up())
+    desk.now_us += 3
+    desk.do(env("toy.pause/1", toy.Pause("a", 50), "clerk-1", "clerk"))
+    held_us = desk.now_us
+    desk.now_us += 100
+    said = Outage(held_us + 10, desk.now_us, ("toy/a",))
+    assert desk.do(env("centre.outage/1", said, "writer", "writer")).outcome == DONE
+    state = desk.stream()
+    assert (state.held_us, state.due_us) == (held_us, 0)
+    assert state.facets["hold"] == Hold("outage", held_us)
+
+
+def test_a_stream_that_was_never_held_has_no_end_of_a_hold() -> None:
+    assert builtin.hold_until(Stream("toy/a")) is None
+
+
 def test_our_delay_holds_a_lot_from_the_instant_of_receipt() -> None:
     desk = run(make(), put_up())
     said = Delay("toy/a", toy.START_US + 5)

@@ -113,6 +113,29 @@ def test_time_held_before_the_present_place_does_not_count_for_its_period() -> N
     assert desk.stream().due_us == sold_us + toy.LAPSE_US + 250
 
 
+def test_a_hold_with_an_end_is_lifted_in_that_instant_and_gives_back_all_of_it() -> None:
+    desk = run(make(), put_up())
+    end_us = desk.stream().due_us
+    desk.now_us += 123_456_789
+    pause = env("toy.pause/1", toy.Pause("a", 60_000_007), "clerk-1", "clerk")
+    assert desk.do(pause).outcome == DONE
+    over_us = desk.now_us + 60_000_007
+    assert (desk.stream().due_us, desk.stream().due) == (over_us, "expire")
+    desk.now_us = over_us + 999
+    assert desk.do(env("toy.expire/1", Due("toy/a", over_us), "clock", "clock")).outcome == DONE
+    assert not desk.stream().held
+    assert (desk.stream().due_us, desk.stream().due) == (end_us + 60_000_007, "end")
+
+
+def test_people_may_end_a_hold_before_its_end() -> None:
+    desk = run(make(), put_up())
+    desk.do(env("toy.pause/1", toy.Pause("a", 60_000_007), "clerk-1", "clerk"))
+    desk.now_us += 5
+    desk.do(act("resume"))
+    desk.do(act("resume", actor="clerk-2"))
+    assert (desk.stream().held, desk.stream().due) == (False, "end")
+
+
 def _fire(desk: Desk, trigger: str, after_us: int) -> None:
     """Let a period pass and fire the timer that ends it."""
     due_us = desk.stream().due_us

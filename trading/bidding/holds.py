@@ -1,0 +1,87 @@
+"""Commands that stop a lot and let it go on, and the exact time that they give back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trading.base.text import Id, ShortText
+from trading.bidding.commands import around, given_back
+from trading.bidding.rules import Sale, SaleShifted
+from trading.engine.builtin import Due, Hold, Lifted, Suspended
+from trading.engine.context import Context, Envelope
+from trading.engine.registry import HOLD, CommandSpec, Effect
+from trading.engine.stream import Command, Event, States, Stream
+from trading.listing.rules import LotScheduled, Schedule, shifted
+
+
+class TerminateLot(Command, frozen=True):
+    """End a lot for good before its contract, for the reason that is published."""
+
+    lot: Id
+    reason_zh: ShortText
+
+
+class SuspendLot(Command, frozen=True):
+    """Hold a lot; one person may, because it is the safe direction."""
+
+    lot: Id
+    cause_zh: ShortText
+
+
+class ResumeLot(Command, frozen=True):
+    """Let a held lot go on, with the exact time that it had left."""
+
+    lot: Id
+
+
+def lifted(lot: Stream, until_us: int) -> tuple[Event, ...]:
+    """Return the events that end the hold of ``lot`` at ``until_us``.
+
+    All that was still to come when the hold began is later by the exact time that it lasted.
+    """
+    hold: Hold = lot.facets["hold"]
+    by_us = until_us - hold.since_us
+    planned: Schedule = lot.facets["schedule"]
+    schedule = shifted(planned, hold.since_us, by_us)
+    events: list[Event] = [
+        Lifted(by_us),
+        LotScheduled(schedule.registration_until_us, schedule.opens_us, schedule.closes_us),
+    ]
+    sale: Sale | None = lot.facets.get("sale")
+    if sale is not None and sale.ends_us > hold.since_us:
+        events.append(SaleShifted(by_us))
+    return tuple(events)
+
+
+def _lot(data: Any) -> str:
+    return f"lot/{data.lot}"
+
+
+def _suspend(context: Context) -> Effect:
+    return Effect((Suspended(context.data.cause_zh, context.at_us),))
+
+
+def _resume(context: Context) -> Effect:
+    return Effect(lifted(context.stream, context.at_us))
+
+
+def _expire(context: Context) -> Effect:
+    due_us = context.data.due_us
+    return Effect(lifted(context.stream, due_us), since_us=due_us)
+
+
+def _terminate(context: Context) -> Effect:
+    return Effect(then=given_back(context))
+
+
+def _with_all(env: Envelope, states: States) -> tuple[str, ...]:
+    return around(env.data.lot, states)
+
+
+COMMANDS = (
+    CommandSpec("lot.terminate/1", TerminateLot, _lot, "terminate", _terminate, reads=_with_all),
+    CommandSpec("lot.suspend/1", SuspendLot, _lot, "suspend", _suspend, region=HOLD),
+    CommandSpec("lot.resume/1", ResumeLot, _lot, "resume", _resume, region=HOLD),
+    CommandSpec("lot.hold_over/1", Due, lambda data: str(data.stream), "expire", _expire,
+                region=HOLD, clock=True),
+)  # fmt: skip
