@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import ASSET, CASE, LOT, OPENS_US, UNTIL_US, Act, officer, staff
+from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_people
+from tests.trade import scenes_awarding, scenes_people
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot, Reject
-from trading.bidding.holds import ResumeLot, SuspendLot, TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
     WRITER,
-    Delay,
     Due,
     EnterDefinition,
     Found,
-    Hold,
     Incident,
     Outage,
     SimulateClock,
@@ -46,6 +43,7 @@ def scenes(places: Places) -> list[Vector]:
         *_listing(places),
         *_lot(places),
         *_ends(places),
+        *scenes_awarding.scenes(places),
     ]
 
 
@@ -104,19 +102,12 @@ def _lot(places: Places) -> list[Vector]:
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
     reject = staff("registration.reject/1", Reject(LOT, 202, "材料不全"), "centre_reviewer")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
-    suspend = staff("lot.suspend/1", SuspendLot(LOT, "停电"), "office")
-    resume = staff("lot.resume/1", ResumeLot(LOT), "office")
-    delay = _own("hold.delay/1", Delay(_LOT, UNTIL_US))
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
         _at(places, "registered", reject),
         _at(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
         _at(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
             stream(_LOT, place="stalled"), at_us=late_us),
-        _at(places, "bidding", suspend),
-        _at(places, "bidding", delay),
-        _at(places, "bidding", resume, stream(_LOT, hold="held"), _held),
-        timer("lot.hold_over/1", "bidding", OPENS_US + HOUR_US, stream(_LOT, hold="held"), _held),
         timer("lot.close_registration/1", "registered", UNTIL_US),
         timer("lot.miss_start/1", "qualified", places.now_us("bidding")),
         timer("lot.open/1", "ready", places.now_us("bidding")),
@@ -128,18 +119,8 @@ def _lot(places: Places) -> list[Vector]:
 
 def _ends(places: Places) -> list[Vector]:
     withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
-    terminate = staff("lot.terminate/1", TerminateLot(LOT, "法院查封"), "office")
-    open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
-                   "publicity", "cleared", "awarded")  # fmt: skip
     return [
         *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
-        *(_at(places, place, terminate) for place in open_places),
-        _at(places, "qualified", terminate, stream(_LOT, place="stalled")),
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
         _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
     ]
-
-
-def _held(v: Vector) -> Vector:
-    state = v.states[_LOT]
-    return stream(_LOT, facets={**state.facets, "hold": Hold("停电", v.at_us)})(v)

@@ -8,13 +8,11 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import (
-    LOT,
-    ORG,
-)
-from tests.support.trade import Scene
+from tests.support.acts import LOT, ORG, Act
+from tests.support.trade import Places, Scene
+from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
-from trading.engine.stream import Stream
+from trading.engine.stream import Command, Stream
 
 replace = msgspec.structs.replace
 
@@ -97,6 +95,17 @@ def copied(source: str, name: str) -> Break:
     return lambda v: Vector(
         v.env, {**v.states, name: replace(v.states[source], name=name)}, v.at_us
     )
+
+
+def placed(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
+    """Return the vector of ``act`` on the lot in ``place``, changed by ``breaks``."""
+    scene = Scene(act, places.states[place], at_us or places.now_us(place))
+    return both(*breaks)(vector(scene))
+
+
+def engine(kind: str, command: Command, role: str = WRITER) -> Act:
+    """Return an act of the engine itself."""
+    return Act(kind, command, role, role)
 
 
 HELD = stream(LOT_STREAM, hold="held")
