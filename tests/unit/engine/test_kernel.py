@@ -208,14 +208,6 @@ def test_the_same_person_twice_is_refused() -> None:
     assert desk.do(act("hand_over", actor="clerk-2")).outcome == DONE
 
 
-def test_the_second_person_is_another_human_where_a_subject_can_tell() -> None:
-    desk = _sold()
-    desk.do(act("hand_over"))
-    desk.kernel.registry.another_person = lambda _context, first: first != "clerk-1"
-    decision = desk.do(act("hand_over", actor="clerk-2"))
-    assert (decision.code, decision.failed) == ("guard_failed", (SECOND_PERSON_GUARD,))
-
-
 @pytest.mark.parametrize(
     "other",
     [{"note": "for less"}, {"docs": (Document("contract", "0" * 64),)}],
