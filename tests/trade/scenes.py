@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import (
-    ALL_ROUNDER,
-    CASE,
-    LOT,
-    OPENS_US,
-    ORG,
-    UNTIL_US,
-    Act,
-    officer,
-    staff,
-)
-from tests.support.trade import Places
-from tests.trade import scenes_register
-from tests.trade.vectors.build import Break, Vector, data, facet, given, staged, stream, vector
+from tests.support.acts import CASE, LOT, UNTIL_US, Act, officer, staff
+from tests.support.trade import Places, Scene
+from tests.trade import scenes_awarding, scenes_people, scenes_register
+from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot, Reject
-from trading.bidding.holds import ResumeLot, SuspendLot, TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
     WRITER,
-    Delay,
     Due,
     EnterDefinition,
     Found,
-    Hold,
     Incident,
     Outage,
     SimulateClock,
@@ -40,10 +27,8 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
-from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 
 _LOT = f"lot/{LOT}"
-_FOR_EVER_US = 2**53 - 1
 _FOUNDING = stream("definitions", place="founding")
 _CENTRE_FOUNDING = stream(CENTRE, place="founding")
 
@@ -53,12 +38,18 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *_people(places),
+        *scenes_people.scenes(places),
         *_listing(places),
         *_lot(places),
         *_ends(places),
+        *scenes_awarding.scenes(places),
         *scenes_register.scenes(places),
     ]
+
+
+def _at(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
+    scene = Scene(act, places.states[place], at_us or places.now_us(place))
+    return both(*breaks)(vector(scene))
 
 
 def _own(kind: str, command: Command, role: str = WRITER) -> Act:
@@ -67,7 +58,7 @@ def _own(kind: str, command: Command, role: str = WRITER) -> Act:
 
 def _builtin(places: Places) -> list[Vector]:
     def at(act: Act, *breaks: Break) -> Vector:
-        return staged(places, "founded", act, *breaks)
+        return _at(places, "founded", act, *breaks)
 
     table = load_table(assets.read_text("policies/calendars/cn-2026.toml"))
     newer = YearTable.from_body({**table.body, "id": "cn-2026@2"})
@@ -92,61 +83,31 @@ def _builtin(places: Places) -> list[Vector]:
     ]
 
 
-def _people(places: Places) -> list[Vector]:
-    def at(act: Act, *breaks: Break) -> Vector:
-        return staged(places, "founded", act, *breaks)
-
-    add = CreateOrg("group-one", ORG, "group", "一组")
-    give = GiveGrant("new-person", "auditor", ORG, 0, _FOR_EVER_US)
-    known = data(person=ALL_ROUNDER)
-    enrol, named = EnrolPerson("new-person"), given(sd=("digest-of-a-name",))
-    return [
-        at(_own("org.create/1", add), _FOUNDING),
-        at(staff("org.create/1", add, "office")),
-        at(_own("grant.give/1", give), _FOUNDING),
-        at(staff("grant.give/1", give, "office")),
-        at(_own("grant.give/1", give), _FOUNDING, known),
-        at(staff("grant.give/1", give, "office"), known),
-        at(_own("person.enrol/1", enrol), _FOUNDING, named),
-        at(staff("person.enrol/1", enrol, "office"), named),
-        at(_own("person.enrol/1", enrol), _FOUNDING, known, named),
-        at(staff("person.enrol/1", enrol, "office"), known, named),
-        at(staff("grant.end/1", EndGrant(ALL_ROUNDER, "auditor", ORG), "office")),
-    ]
-
-
 def _listing(places: Places) -> list[Vector]:
     returned = staff("case.return/1", ReturnCase(CASE, "补充材料"), "street_reviewer")
     again: Any = places.scenes["case.draft/1"].act
     return [
-        staged(places, "drafted", again),
-        staged(places, "decided", returned),
+        _at(places, "drafted", again),
+        _at(places, "decided", returned),
         # Whoever approved cannot take it back: another desk of the street does.
-        staged(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
+        _at(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
     ]
 
 
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
-        return staged(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
+        return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
 
     late_us = UNTIL_US + 5 * DAY_US
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
     reject = staff("registration.reject/1", Reject(LOT, 202, "材料不全"), "centre_reviewer")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
-    suspend = staff("lot.suspend/1", SuspendLot(LOT, "停电"), "office")
-    resume = staff("lot.resume/1", ResumeLot(LOT), "office")
-    delay = _own("hold.delay/1", Delay(_LOT, UNTIL_US))
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
-        staged(places, "registered", reject),
-        staged(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
-        staged(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
+        _at(places, "registered", reject),
+        _at(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
+        _at(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
             stream(_LOT, place="stalled"), at_us=late_us),
-        staged(places, "bidding", suspend),
-        staged(places, "bidding", delay),
-        staged(places, "bidding", resume, stream(_LOT, hold="held"), _held),
-        timer("lot.hold_over/1", "bidding", OPENS_US + HOUR_US, stream(_LOT, hold="held"), _held),
         timer("lot.close_registration/1", "registered", UNTIL_US),
         timer("lot.miss_start/1", "qualified", places.now_us("bidding")),
         timer("lot.open/1", "ready", places.now_us("bidding")),
@@ -158,17 +119,7 @@ def _lot(places: Places) -> list[Vector]:
 
 def _ends(places: Places) -> list[Vector]:
     withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
-    terminate = staff("lot.terminate/1", TerminateLot(LOT, "法院查封"), "office")
-    open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
-                   "publicity", "cleared", "awarded")  # fmt: skip
     return [
-        *(staged(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
-        *(staged(places, place, terminate) for place in open_places),
-        staged(places, "qualified", terminate, stream(_LOT, place="stalled")),
-        staged(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
+        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
+        _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
     ]
-
-
-def _held(v: Vector) -> Vector:
-    state = v.states[_LOT]
-    return stream(_LOT, facets={**state.facets, "hold": Hold("停电", v.at_us)})(v)

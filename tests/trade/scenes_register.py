@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.acts import ASSET, LOT, Act, agreement, officer, paper, settled, staff
 from tests.support.trade import Places
-from tests.trade.vectors.build import Vector, facet, staged, stream
+from tests.trade.vectors.build import Vector, facet, placed, stream
 from trading.base.units import DAY_US
 from trading.engine.builtin import CLOCK, Due
 from trading.register.commands import (
@@ -39,19 +39,19 @@ def _assets(places: Places) -> list[Vector]:
     use = officer("asset.use/1", UseAsset(ASSET, "办公"))
     stop = officer("asset.stop_using/1", StopUsingAsset(ASSET))
     return [
-        *(staged(places, "drafted", update, stream(name, place=place))
+        *(placed(places, "drafted", update, stream(name, place=place))
           for place in ("idle", "let", "self_used")),
-        *(staged(places, "drafted", freeze, stream(name, place=place)) for place in _HELD),
-        *(staged(places, "drafted", unfreeze, stream(name, place=place), frozen)
+        *(placed(places, "drafted", freeze, stream(name, place=place)) for place in _HELD),
+        *(placed(places, "drafted", unfreeze, stream(name, place=place), frozen)
           for place in _HELD),
-        staged(places, "drafted", use),
-        staged(places, "drafted", stop, stream(name, place="self_used")),
+        placed(places, "drafted", use),
+        placed(places, "drafted", stop, stream(name, place="self_used")),
     ]  # fmt: skip
 
 
 def _contracts(places: Places) -> list[Vector]:
     def at(place: str, act: Act) -> Vector:
-        return staged(places, "certified", act, stream(CONTRACT, place=place))
+        return placed(places, "certified", act, stream(CONTRACT, place=place))
 
     contract, now_us = contract_of(LOT), places.now_us("certified")
     taking = TakeOverContract("paper-1", "community-a", "cn-collective", ASSET, agreement())
@@ -67,7 +67,7 @@ def _contracts(places: Places) -> list[Vector]:
     sale = facet(CONTRACT, "contract", agreement=_SOLD)
     running = (*LADDER, "expired")
     return [
-        staged(places, "drafted", take_over),
+        placed(places, "drafted", take_over),
         *(at(place, approach) for place in LADDER),
         *(at(place, hand_over) for place in LADDER),
         *(at(place, receive) for place in running),

@@ -25,7 +25,7 @@ LEDGER = Ledger(
     group_zh="一组", bounds_zh="东至路，南至河堤", area_basis="surveyed", title_kind="ownership",
     title_number="雨房权证第1号", title_day="2019-05-06", mixed_title=True,
     book_value_fen=5_000_000, appraisal_fen=6_000_000, appraisal_day="2025-11-30",
-    current_use_zh="零售", occupant="tenant", improvements_zh="到期无偿归集体", zoning_zh="商业用地",
+    current_use_zh="零售", occupant="tenant", improvements_zh="到期归集体", zoning_zh="商业用地",
     fire_acceptance="accepted", inventory_day="2026-01-15",
 )  # fmt: skip
 

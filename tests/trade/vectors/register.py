@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.acts import ASSET, LOT, agreement
-from tests.trade.vectors.build import Break, Breaks, Vector, data, facet, given, grant_on, stream
+from tests.trade.vectors.build import Break, Breaks, Vector, closed_org, data, facet, given, stream
 from trading.register.contracts import Performance, contract_of
 from trading.register.rules import Description, Ledger, description
 
@@ -31,7 +31,7 @@ def _handed_over(v: Vector) -> Vector:
 
 BREAKS: Breaks = {
     ("asset", "register", "community_officer"): {
-        "org_known_v1": grant_on("community_officer", "officer-yi-a"),
+        "org_known_v1": closed_org,
         "ledger_sound_v1": data(ledger=_AHEAD),
     },
     ("asset", "update", "community_officer"): {
