@@ -16,7 +16,8 @@ def upgrade() -> None:
     _record()
     _projections()
     _private()
-    _subjects()
+    _register()
+    _listing()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -115,7 +116,7 @@ def _private() -> None:
     op.create_index("ix_private_opening_subject", "private_opening", ["subject"])
 
 
-def _subjects() -> None:
+def _register() -> None:
     op.create_table(
         "projection_asset",
         sa.Column("asset", sa.Text, nullable=False),
@@ -157,6 +158,9 @@ def _subjects() -> None:
     op.create_index(
         "projection_contract_like", "projection_contract", ["category", "quantity_unit", "band"]
     )
+
+
+def _listing() -> None:
     op.create_table(
         "projection_case",
         sa.Column("case", sa.Text, nullable=False),
