@@ -25,6 +25,7 @@ SUBJECT = Subject(
         rules.AssetTaken: ("asset", rules.taken),
         rules.AssetLeft: ("asset", rules.left),
         contracts.ContractOpened: ("contract", contracts.contract_opened),
+        contracts.PaidOnPaper: ("performance", contracts.paid_on_paper),
         contracts.HandedOver: ("performance", contracts.handed_over),
         contracts.MoneyReceived: ("performance", contracts.money_received),
         contracts.ContractSettled: ("performance", contracts.contract_settled),
