@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.support.acts import (
     ALL_ROUNDER,
     ASSET,
-    CASE,
     LOT,
     OPENS_US,
     ORG,
@@ -17,6 +14,7 @@ from tests.support.acts import (
     staff,
 )
 from tests.support.trade import Places, Scene
+from tests.trade import scenes_listing
 from tests.trade.vectors.build import Break, Vector, both, data, facet, given, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -39,7 +37,7 @@ from trading.engine.builtin import (
     Suppressed,
 )
 from trading.engine.stream import Command, Stream
-from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
+from trading.listing.commands import RescheduleLot
 from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 from trading.register.commands import VacateAsset
 
@@ -55,7 +53,7 @@ def scenes(places: Places) -> list[Vector]:
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
         *_people(places),
-        *_listing(places),
+        *scenes_listing.scenes(places),
         *_lot(places),
         *_ends(places),
     ]
@@ -120,17 +118,6 @@ def _people(places: Places) -> list[Vector]:
     ]
 
 
-def _listing(places: Places) -> list[Vector]:
-    returned = staff("case.return/1", ReturnCase(CASE, "补充材料"), "street_reviewer")
-    again: Any = places.scenes["case.draft/1"].act
-    return [
-        _at(places, "drafted", again),
-        _at(places, "decided", returned),
-        # Whoever approved cannot take it back: another desk of the street does.
-        _at(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
-    ]
-
-
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
         return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
@@ -162,12 +149,10 @@ def _lot(places: Places) -> list[Vector]:
 
 
 def _ends(places: Places) -> list[Vector]:
-    withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
     terminate = staff("lot.terminate/1", TerminateLot(LOT, "法院查封"), "office")
     open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
                    "publicity", "cleared", "awarded")  # fmt: skip
     return [
-        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
         *(_at(places, place, terminate) for place in open_places),
         _at(places, "qualified", terminate, stream(_LOT, place="stalled")),
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
