@@ -9,6 +9,7 @@ from typing import Any
 from trading.awarding.rules import Contract
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
+from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.demo import cast
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
@@ -160,6 +161,22 @@ def statement(step: Step, member: str, **more: Any) -> Act:
     return Act("panel.state/1", StateStep(LOT, step, **values), member, "resident_rep")
 
 
+def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:
+    """Return one act of two persons of the office, with its evidence."""
+    more.setdefault("docs", (paper("evidence"),))
+    first, second = STAFF["office"], SECOND_OFFICE
+    return Act(kind, data, first, "office", **more), Act(kind, data, second, "office", **more)
+
+
+def suspend(role: str = "centre_operator", until_us: int = 0, **more: Any) -> Act:
+    """Return the hold that one person may order."""
+    data = SuspendLot(LOT, "system_fault", "停电", until_us)
+    return staff("lot.suspend/1", data, role, **{"docs": (paper("evidence"),), **more})
+
+
 def observe(step: Step) -> tuple[Act, ...]:
     """Return the statements of a quorum."""
     return tuple(statement(step, member) for member in PANEL[:4])
+
+
+RESUME = pair("lot.resume/1", ResumeLot(LOT, "已来电"))

@@ -145,7 +145,12 @@ held = { label_zh = "已中止", label_en = "Held" }
 trigger = "suspend"
 from = "clear"
 to = "held"
-roles = ["office", "writer"]
+roles = ["office"]
+[[transition]]
+trigger = "halt"
+from = "clear"
+to = "held"
+roles = ["writer"]
 [[transition]]
 trigger = "resume"
 from = "held"

@@ -353,7 +353,8 @@ VAULT_WORKFLOW = Workflow(
 HOLD_WORKFLOW = Workflow(
     "hold", 1, "toy", "中止", "Hold", "clear", (), _states("clear", "held"),
     (
-        Transition("suspend", "clear", "held", ("clerk", "writer")),
+        Transition("suspend", "clear", "held", ("clerk",)),
+        Transition("halt", "clear", "held", ("writer",)),
         Transition("resume", "held", "clear", ("clerk",), persons=2),
         Transition("prolong", "held", "held", ("writer",)),
         Transition("expire", "held", "clear", ("clock",)),

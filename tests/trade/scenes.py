@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from tests.support.acts import (
-    ALL_ROUNDER,
-    ASSET,
-    LOT,
-    OPENS_US,
-    ORG,
-    UNTIL_US,
-    Act,
-    officer,
-    staff,
-)
+from tests.support.acts import ASSET, LOT, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_listing
-from tests.trade.vectors.build import Break, Vector, both, data, facet, given, stream, vector
+from tests.trade import scenes_awarding, scenes_listing, scenes_people
+from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot, Reject
-from trading.bidding.holds import ResumeLot, SuspendLot, TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
     WRITER,
-    Delay,
     Due,
     EnterDefinition,
     Found,
-    Hold,
     Incident,
     Outage,
     SimulateClock,
@@ -38,11 +25,9 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot
-from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
-_FOR_EVER_US = 2**53 - 1
 _FOUNDING = stream("definitions", place="founding")
 _CENTRE_FOUNDING = stream(CENTRE, place="founding")
 
@@ -52,10 +37,11 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *_people(places),
+        *scenes_people.scenes(places),
         *scenes_listing.scenes(places),
         *_lot(places),
         *_ends(places),
+        *scenes_awarding.scenes(places),
     ]
 
 
@@ -95,29 +81,6 @@ def _builtin(places: Places) -> list[Vector]:
     ]
 
 
-def _people(places: Places) -> list[Vector]:
-    def at(act: Act, *breaks: Break) -> Vector:
-        return _at(places, "founded", act, *breaks)
-
-    add = CreateOrg("group-one", ORG, "group", "一组")
-    give = GiveGrant("new-person", "auditor", ORG, 0, _FOR_EVER_US)
-    known = data(person=ALL_ROUNDER)
-    enrol, named = EnrolPerson("new-person"), given(sd=("digest-of-a-name",))
-    return [
-        at(_own("org.create/1", add), _FOUNDING),
-        at(staff("org.create/1", add, "office")),
-        at(_own("grant.give/1", give), _FOUNDING),
-        at(staff("grant.give/1", give, "office")),
-        at(_own("grant.give/1", give), _FOUNDING, known),
-        at(staff("grant.give/1", give, "office"), known),
-        at(_own("person.enrol/1", enrol), _FOUNDING, named),
-        at(staff("person.enrol/1", enrol, "office"), named),
-        at(_own("person.enrol/1", enrol), _FOUNDING, known, named),
-        at(staff("person.enrol/1", enrol, "office"), known, named),
-        at(staff("grant.end/1", EndGrant(ALL_ROUNDER, "auditor", ORG), "office")),
-    ]
-
-
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
         return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
@@ -126,19 +89,12 @@ def _lot(places: Places) -> list[Vector]:
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
     reject = staff("registration.reject/1", Reject(LOT, 202, "材料不全"), "centre_reviewer")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
-    suspend = staff("lot.suspend/1", SuspendLot(LOT, "停电"), "office")
-    resume = staff("lot.resume/1", ResumeLot(LOT), "office")
-    delay = _own("hold.delay/1", Delay(_LOT, UNTIL_US))
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
         _at(places, "registered", reject),
         _at(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
         _at(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
             stream(_LOT, place="stalled"), at_us=late_us),
-        _at(places, "bidding", suspend),
-        _at(places, "bidding", delay),
-        _at(places, "bidding", resume, stream(_LOT, hold="held"), _held),
-        timer("lot.hold_over/1", "bidding", OPENS_US + HOUR_US, stream(_LOT, hold="held"), _held),
         timer("lot.close_registration/1", "registered", UNTIL_US),
         timer("lot.miss_start/1", "qualified", places.now_us("bidding")),
         timer("lot.open/1", "ready", places.now_us("bidding")),
@@ -149,17 +105,7 @@ def _lot(places: Places) -> list[Vector]:
 
 
 def _ends(places: Places) -> list[Vector]:
-    terminate = staff("lot.terminate/1", TerminateLot(LOT, "法院查封"), "office")
-    open_places = ("registered", "qualified", "ready", "bidding", "provisional", "confirmed",
-                   "publicity", "cleared", "awarded")  # fmt: skip
     return [
-        *(_at(places, place, terminate) for place in open_places),
-        _at(places, "qualified", terminate, stream(_LOT, place="stalled")),
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
         _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
     ]
-
-
-def _held(v: Vector) -> Vector:
-    state = v.states[_LOT]
-    return stream(_LOT, facets={**state.facets, "hold": Hold("停电", v.at_us)})(v)

@@ -22,11 +22,13 @@ from tests.support.acts import (
     CASE,
     LOT,
     PANEL,
+    RESUME,
     START_FEN,
     STEP_FEN,
     Act,
     bidder,
     staff,
+    suspend,
 )
 from tests.support.path import PATH
 from tests.support.trade import Trade, found_trade
@@ -34,7 +36,6 @@ from trading.awarding.commands import SignContract
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
-from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.centre import registry
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
@@ -44,9 +45,6 @@ from trading.store.idempotency import token_of
 
 GOLDEN = Path(__file__).parents[1] / "histories/seeded-2000.jsonl.gz"
 SEED, COMMANDS, LOTS, BATCH_MAX = 20260306, 2000, 8, 12
-_RESUME = tuple(
-    Act("lot.resume/1", ResumeLot(LOT), who, "office") for who in ("office-chen", "office-peng")
-)
 _ROLES = ("office", "centre_clerk", "bidder", "resident_rep", "writer", "auditor", "king")
 
 
@@ -105,7 +103,7 @@ class Market:
         for n in range(1, LOTS + 1):
             lot = self._trade.centre.state(f"lot/{CASE}-{n}-1")
             if lot is not None and lot.held and self._chance.randrange(8):
-                self._send([renamed(act, n) for act in _RESUME])
+                self._send([renamed(act, n) for act in RESUME])
 
     def _mixed(self, phase: str, count: int) -> Iterator[Act]:
         """Return the good acts of a phase in an order of chance, with others between them."""
@@ -151,9 +149,9 @@ class Market:
                 bidder("bid.place/1", PlaceBid(LOT, price_fen), chance.choice(BIDDERS)), n
             )
         if drawn == 8 and not chance.randrange(4):
-            return renamed(staff("lot.suspend/1", SuspendLot(LOT, "停电"), "office"), n)
+            return renamed(suspend("office"), n)
         if drawn in {9, 10}:
-            return renamed(chance.choice(_RESUME), n)
+            return renamed(chance.choice(RESUME), n)
         if drawn == 11 and phase == "registered":
             reject = Reject(LOT, chance.choice(BIDDERS), "材料不全")
             return renamed(staff("registration.reject/1", reject, "centre_reviewer"), n)

@@ -12,24 +12,22 @@ from tests.support.acts import (
     LOT,
     START_FEN,
     UNTIL_US,
-    Act,
     bidder,
     officer,
+    pair,
     register,
     staff,
 )
 from tests.support.trade import At, Trade
+from trading.awarding.endings import TerminateLot, VoidLot
 from trading.base.errors import GuardFailed, WrongState
 from trading.bidding.commands import PlaceBid
-from trading.bidding.holds import TerminateLot
 from trading.deposits.commands import ReleaseDeposit
 from trading.listing.commands import WithdrawCase
 from trading.register.commands import VacateAsset
 
-TERMINATE = tuple(
-    Act("lot.terminate/1", TerminateLot(LOT, "法院查封"), who, "office")
-    for who in ("office-chen", "office-peng")
-)
+TERMINATE = pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封"))
+VOID = pair("lot.void/1", VoidLot(LOT, "collusion", "串通竞买"))
 BID = bidder("bid.place/1", PlaceBid(LOT, START_FEN), BIDDERS[0])
 NOT_A_STEP = bidder("bid.place/1", PlaceBid(LOT, START_FEN + 1), BIDDERS[1])
 
@@ -51,6 +49,30 @@ def test_two_people_terminate_a_lot_and_everybody_gets_back_what_is_theirs(
     assert trade.place() == "terminated"
     assert trade.place(f"asset/{ASSET}") == "idle"
     assert set(deposits(trade)) == {"refund_due"}
+
+
+def test_nobody_terminates_or_voids_a_lot_without_evidence(at: At) -> None:
+    for act in (TERMINATE[0], VOID[0]):
+        assert at("cleared").blockers(act, docs=()) == ("evidence_filed_v1",)
+
+
+@pytest.mark.parametrize("place", ["provisional", "publicity", "cleared", "awarded", "contracted"])
+def test_two_people_void_a_result_and_the_asset_is_free_again(at: At, place: str) -> None:
+    trade = at(place)
+
+    assert trade.do(VOID[0]).outcome == "proposed"
+    assert trade.blockers(VOID[0]) == ("second_person_v1",)
+    trade.do(VOID[1])
+
+    assert (trade.place(), trade.place(f"asset/{ASSET}")) == ("voided", "idle")
+    assert "held" not in deposits(trade)
+    ending = trade.state().facets["ending"]
+    assert (ending.cause, ending.reason_zh) == ("collusion", "串通竞买")
+
+
+@pytest.mark.parametrize("place", ["bidding", "certified"])
+def test_what_has_no_result_yet_or_a_certificate_is_not_voided(at: At, place: str) -> None:
+    assert at(place).refused(VOID[0]).code == "wrong_state"
 
 
 def test_a_lot_that_nobody_bid_for_gives_the_deposits_back(at: At) -> None:

@@ -10,22 +10,19 @@ from tests.support.acts import (
     CLOSES_US,
     LOT,
     OPENS_US,
+    RESUME,
     START_FEN,
     UNTIL_US,
-    Act,
     bidder,
+    paper,
     register,
-    staff,
+    suspend,
 )
 from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import PlaceBid
-from trading.bidding.holds import ResumeLot, SuspendLot
 
-SUSPEND = staff("lot.suspend/1", SuspendLot(LOT, "停电"), "centre_operator")
-RESUME = tuple(
-    Act("lot.resume/1", ResumeLot(LOT), who, "office") for who in ("office-chen", "office-peng")
-)
+SUSPEND = suspend()
 BID = bidder("bid.place/1", PlaceBid(LOT, START_FEN), BIDDERS[0])
 
 
@@ -132,6 +129,42 @@ def test_an_outage_over_the_end_holds_the_lot_and_resume_returns_the_lost_time(a
     resume(trade)
     lost_us = 2 * HOUR_US + MINUTE_US
     assert trade.state().facets["sale"].ends_us == CLOSES_US + lost_us
+
+
+def test_a_hold_with_an_end_runs_out_alone_and_gives_back_its_exact_time(at: At) -> None:
+    trade = at("bidding")
+    trade.wait(BID_US)
+    trade.do(BID)
+    trade.do(suspend(until_us=BID_US + 2 * HOUR_US + 7))
+    over_us = BID_US + 2 * HOUR_US + 7
+    assert (trade.state().due, trade.state().due_us) == ("expire", over_us)
+    trade.wait(over_us - 1)
+    assert "not_held_v1" in trade.blockers(BID)
+    trade.wait(over_us)
+    assert not trade.state().held
+    ends_us = CLOSES_US + 2 * HOUR_US + 7
+    assert trade.state().facets["sale"].ends_us == ends_us == trade.state().due_us
+
+
+def test_a_hold_whose_end_is_not_ahead_is_refused(at: At) -> None:
+    trade = at("bidding")
+    now_us = trade.clock.now_us()
+    assert trade.blockers(suspend(until_us=now_us)) == ("hold_end_ahead_v1",)
+    trade.do(suspend(until_us=now_us + 1))
+
+
+def test_nobody_holds_or_resumes_a_lot_without_evidence(at: At) -> None:
+    trade = at("bidding")
+    assert trade.blockers(suspend(docs=(paper("rumour"),))) == ("evidence_filed_v1",)
+    trade.do(SUSPEND)
+    assert trade.blockers(RESUME[0], docs=()) == ("evidence_filed_v1",)
+
+
+def test_the_cause_and_the_reason_of_a_hold_stay_readable(at: At) -> None:
+    trade = at("bidding")
+    trade.do(SUSPEND)
+    hold = trade.state().facets["hold"]
+    assert (hold.cause, hold.note) == ("system_fault", "停电")
 
 
 def test_two_holds_give_back_both_times(at: At) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from trading.awarding import rules
+from trading.awarding import endings, rules
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
 from trading.engine.registry import Subject
 
 SUBJECT = Subject(
     name="awarding",
-    commands=COMMANDS,
-    facets={"award": rules.Award},
+    commands=(*COMMANDS, *endings.COMMANDS),
+    facets={"award": rules.Award, "ending": rules.Ending},
     evolves={
         rules.DealConfirmed: ("award", rules.deal_confirmed),
         rules.ResultPublished: ("award", rules.result_published),
         rules.Awarded: ("award", rules.awarded),
         rules.ContractSigned: ("award", rules.contract_signed),
         rules.Certified: ("award", rules.certified),
+        rules.Ended: ("ending", rules.ended),
     },
     guards=GUARDS,
 )

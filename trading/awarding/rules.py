@@ -35,6 +35,13 @@ class Award(Facet, frozen=True):
     certificate: str = ""
 
 
+class Ending(Facet, frozen=True):
+    """Why a lot was terminated or its result annulled."""
+
+    cause: str
+    reason_zh: str
+
+
 class DealConfirmed(Event, frozen=True, tag="deal_confirmed/1"):
     """The deal confirmation was signed."""
 
@@ -68,6 +75,13 @@ class Certified(Event, frozen=True, tag="certified/1"):
     certificate: str
 
 
+class Ended(Event, frozen=True, tag="lot_ended/1"):
+    """The lot was terminated, or its result annulled, for a listed cause."""
+
+    cause: str
+    reason_zh: str
+
+
 def deal_confirmed(_award: Award | None, event: DealConfirmed) -> Award:
     """Fold the confirmation."""
     return Award(event.bidder, event.price_fen, event.by)
@@ -91,3 +105,8 @@ def contract_signed(award: Award, event: ContractSigned) -> Award:
 def certified(award: Award, event: Certified) -> Award:
     """Fold the certificate."""
     return msgspec.structs.replace(award, certificate=event.certificate)
+
+
+def ended(_ending: Ending | None, event: Ended) -> Ending:
+    """Fold the cause of an end."""
+    return Ending(event.cause, event.reason_zh)

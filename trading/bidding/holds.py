@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from trading.base.text import Id, ShortText
-from trading.bidding.commands import around, given_back
 from trading.bidding.rules import Sale, SaleShifted
 from trading.engine.builtin import Due, Hold, Lifted, Suspended
-from trading.engine.context import Context, Envelope
+from trading.engine.context import Context
 from trading.engine.registry import HOLD, CommandSpec, Effect
-from trading.engine.stream import Command, Event, States, Stream
+from trading.engine.stream import Command, Event, Stream
 from trading.listing.rules import LotScheduled, Schedule, shifted
 
-
-class TerminateLot(Command, frozen=True):
-    """End a lot for good before its contract, for the reason that is published."""
-
-    lot: Id
-    reason_zh: ShortText
+Cause = Literal[
+    "system_fault", "force_majeure", "title_dispute", "under_check", "authority_order"
+]  # fmt: skip
 
 
 class SuspendLot(Command, frozen=True):
-    """Hold a lot; one person may, because it is the safe direction."""
+    """Hold a lot; one person may, because it is the safe direction.
+
+    It goes on of itself at ``until_us``; while that is 0 only two people may resume it.
+    """
 
     lot: Id
-    cause_zh: ShortText
+    cause: Cause
+    reason_zh: ShortText
+    until_us: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
 
 
 class ResumeLot(Command, frozen=True):
     """Let a held lot go on, with the exact time that it had left."""
 
     lot: Id
+    reason_zh: ShortText
 
 
 def lifted(lot: Stream, until_us: int) -> tuple[Event, ...]:
@@ -58,7 +62,8 @@ def _lot(data: Any) -> str:
 
 
 def _suspend(context: Context) -> Effect:
-    return Effect((Suspended(context.data.cause_zh, context.at_us),))
+    data: SuspendLot = context.data
+    return Effect((Suspended(data.cause, context.at_us, data.until_us, data.reason_zh),))
 
 
 def _resume(context: Context) -> Effect:
@@ -70,16 +75,7 @@ def _expire(context: Context) -> Effect:
     return Effect(lifted(context.stream, due_us), since_us=due_us)
 
 
-def _terminate(context: Context) -> Effect:
-    return Effect(then=given_back(context))
-
-
-def _with_all(env: Envelope, states: States) -> tuple[str, ...]:
-    return around(env.data.lot, states)
-
-
 COMMANDS = (
-    CommandSpec("lot.terminate/1", TerminateLot, _lot, "terminate", _terminate, reads=_with_all),
     CommandSpec("lot.suspend/1", SuspendLot, _lot, "suspend", _suspend, region=HOLD),
     CommandSpec("lot.resume/1", ResumeLot, _lot, "resume", _resume, region=HOLD),
     CommandSpec("lot.hold_over/1", Due, lambda data: str(data.stream), "expire", _expire,

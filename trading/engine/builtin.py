@@ -149,7 +149,7 @@ BUILTIN = Workflow(
 
 def suspension(lot: str, cause: str, since_us: int, until_us: int = 0) -> Then:
     """Return the part that holds ``lot`` since ``since_us``, of itself until ``until_us``."""
-    return Then(lot, "suspend", (Suspended(cause, since_us, until_us),), HOLD, since_us)
+    return Then(lot, "halt", (Suspended(cause, since_us, until_us),), HOLD, since_us)
 
 
 def hold_until(stream: Stream) -> int | None:
@@ -224,6 +224,15 @@ def founding(context: Context) -> bool:
     return context.place(DEFINITIONS) in {"", FOUNDING}
 
 
+def _evidence_filed(context: Context) -> bool:
+    return any(document.name == "evidence" for document in context.env.docs)
+
+
+def _hold_end_ahead(context: Context) -> bool:
+    until_us = context.data.until_us
+    return not until_us or until_us > context.at_us
+
+
 def _lots(env: Any, _states: object) -> tuple[str, ...]:
     return tuple(env.data.lots)
 
@@ -262,7 +271,7 @@ SUBJECT = Subject(
         _command("centre.outage/1", Outage, CENTRE, "outage", effect=_outage, reads=_lots),
         _command("centre.incident/1", Incident, CENTRE, "incident", effect=_incident, reads=_lots),
         _command("refused.suppressed/1", Suppressed, SECURITY, "suppress"),
-        CommandSpec("hold.delay/1", Delay, lambda data: str(data.stream), "suspend", _delay,
+        CommandSpec("hold.delay/1", Delay, lambda data: str(data.stream), "halt", _delay,
                     region=HOLD),
     ),
     facets={"hold": Hold},
@@ -272,6 +281,8 @@ SUBJECT = Subject(
         GuardSpec("sound_v1", _sound, "body", "decision 7"),
         GuardSpec("first_entry_v1", lambda c: c.stream.seq == 0, "kind", "decisions, section 7"),
         GuardSpec("founding_v1", founding, "role", "decision 16"),
+        GuardSpec("evidence_filed_v1", _evidence_filed, "docs", "domain brief 6, rows 28-30"),
+        GuardSpec("hold_end_ahead_v1", _hold_end_ahead, "until_us", "domain brief 6, row 28"),
         GuardSpec("not_held_v1", lambda c: not c.stream.held, "lot", "domain brief 6, row 28"),
     ),
     instants={"hold_until": hold_until},

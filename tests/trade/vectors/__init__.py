@@ -8,6 +8,7 @@ one guard turns; ``test_vectors`` proves that nothing is missing and nothing is 
 from __future__ import annotations
 
 from tests.trade.vectors import (
+    awarding,
     builtin,
     deposits,
     listing,
@@ -29,6 +30,7 @@ BREAKS: Breaks = {
     **deposits.BREAKS,
     **observing.BREAKS,
     **lot.BREAKS,
+    **awarding.BREAKS,
 }
 
 

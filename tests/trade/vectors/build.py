@@ -8,13 +8,11 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import (
-    LOT,
-)
-from tests.support.trade import Scene
+from tests.support.acts import LOT, ORG, Act
+from tests.support.trade import Places, Scene
+from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
-from trading.engine.stream import Stream
-from trading.people.rules import Grant
+from trading.engine.stream import Command, Stream
 
 replace = msgspec.structs.replace
 
@@ -31,7 +29,6 @@ class Vector:
 Break = Callable[[Vector], Vector]
 Breaks = dict[tuple[str, str, str], dict[str, Break]]
 LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{LOT}"
-FOR_EVER_US = 2**53 - 1
 
 
 def vector(scene: Scene, **more: Any) -> Vector:
@@ -100,15 +97,22 @@ def copied(source: str, name: str) -> Break:
     )
 
 
+def placed(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
+    """Return the vector of ``act`` on the lot in ``place``, changed by ``breaks``."""
+    scene = Scene(act, places.states[place], at_us or places.now_us(place))
+    return both(*breaks)(vector(scene))
+
+
+def engine(kind: str, command: Command, role: str = WRITER) -> Act:
+    """Return an act of the engine itself."""
+    return Act(kind, command, role, role)
+
+
 HELD = stream(LOT_STREAM, hold="held")
 
 
-def grant_on(role: str, person: str) -> Break:
-    """Let ``person`` hold ``role`` on an organisation that the tree does not know, too."""
-    name, more = f"person/{person}", Grant(role, "nowhere", 0, FOR_EVER_US)
-
-    def change(v: Vector) -> Vector:
-        grants = v.states[name].facets["person"].grants
-        return both(facet(name, "person", grants=(*grants, more)), data(org="nowhere"))(v)
-
-    return change
+def closed_org(v: Vector) -> Vector:
+    """Point the command at an organisation that is no more; its parent reaches it still."""
+    nodes = v.states["orgs"].facets["orgs"].nodes
+    gone = replace(nodes[ORG], parent=ORG, to_us=v.at_us)
+    return both(facet("orgs", "orgs", nodes={**nodes, "gone": gone}), data(org="gone"))(v)

@@ -1,0 +1,39 @@
+"""Passing scenes of holds, of the ends without a contract, and of the award."""
+
+from __future__ import annotations
+
+from tests.support.acts import LOT, OPENS_US, RESUME, UNTIL_US, pair, suspend
+from tests.support.trade import Places
+from tests.trade.vectors.build import LOT_STREAM, Vector, both, engine, placed, stream
+from trading.awarding.endings import TerminateLot, VoidLot
+from trading.base.units import HOUR_US
+from trading.engine.builtin import CLOCK, Delay, Due, Hold
+
+BEFORE_CONTRACT = (
+    "registered", "qualified", "ready", "bidding", "provisional", "confirmed", "publicity",
+    "cleared", "awarded",
+)  # fmt: skip
+WITH_RESULT = ("provisional", "confirmed", "publicity", "cleared", "awarded", "contracted")
+
+
+def held(v: Vector) -> Vector:
+    """Hold the lot since now."""
+    state = v.states[LOT_STREAM]
+    facets = {**state.facets, "hold": Hold("system_fault", v.at_us)}
+    return stream(LOT_STREAM, hold="held", held_us=v.at_us, facets=facets)(v)
+
+
+def scenes(places: Places) -> list[Vector]:
+    """Return passing vectors of the commands of holds and of awarding."""
+    terminate = pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封"))[0]
+    void = pair("lot.void/1", VoidLot(LOT, "collusion", "串通竞买"))[0]
+    over = engine("lot.hold_over/1", Due(LOT_STREAM, OPENS_US + HOUR_US), CLOCK)
+    return [
+        placed(places, "bidding", suspend()),
+        placed(places, "bidding", engine("hold.delay/1", Delay(LOT_STREAM, UNTIL_US))),
+        placed(places, "bidding", RESUME[0], held),
+        placed(places, "bidding", over, held, at_us=OPENS_US + HOUR_US),
+        *(placed(places, place, terminate) for place in BEFORE_CONTRACT),
+        placed(places, "qualified", terminate, both(stream(LOT_STREAM, place="stalled"))),
+        *(placed(places, place, void) for place in WITH_RESULT),
+    ]

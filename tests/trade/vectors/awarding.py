@@ -1,0 +1,18 @@
+"""What turns one guard of a hold or of an end without a contract alone."""
+
+from __future__ import annotations
+
+from tests.support.acts import paper
+from tests.trade.vectors.build import Breaks, data, given
+
+_RUMOUR = given(docs=(paper("rumour"),))
+
+BREAKS: Breaks = {
+    ("hold", "suspend", "office"): {
+        "evidence_filed_v1": _RUMOUR,
+        "hold_end_ahead_v1": lambda v: data(until_us=v.at_us)(v),
+    },
+    ("hold", "resume", "office"): {"evidence_filed_v1": _RUMOUR},
+    ("lot_ascending", "terminate", "office"): {"evidence_filed_v1": _RUMOUR},
+    ("lot_ascending", "void", "office"): {"evidence_filed_v1": _RUMOUR},
+}
