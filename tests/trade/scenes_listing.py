@@ -8,7 +8,7 @@ from tests.support.acts import CASE, LOT, Act, approve, officer, staff
 from tests.support.trade import Places, Scene
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.engine.builtin import CLOCK, Due
-from trading.listing.commands import CloseCase, RefuseCase, ReturnCase, WithdrawCase
+from trading.listing.commands import CloseCase, RefuseCase, ReopenCase, ReturnCase, WithdrawCase
 
 _CASE = f"case/{CASE}"
 _BEFORE_THE_NOTICE = (
@@ -31,6 +31,7 @@ def scenes(places: Places) -> list[Vector]:
     over_us = places.states["resolved"][_CASE].due_us
     over = Act("case.publicity_over/1", Due(_CASE, over_us), CLOCK, CLOCK)
     withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
+    reopen = officer("case.reopen/1", ReopenCase(CASE, "调整租期"))
     refuse = RefuseCase(CASE, "title_disputed", "权属有争议")
 
     def returned(place: str, role: str) -> Vector:
@@ -38,7 +39,8 @@ def scenes(places: Places) -> list[Vector]:
                   case(place))  # fmt: skip
 
     return [
-        *(at("drafted", again, case(place)) for place in _BEFORE_THE_NOTICE[:6]),
+        at("drafted", again),
+        *(at("drafted", reopen, case(place)) for place in _BEFORE_THE_NOTICE[1:6]),
         at("resolved", over, at_us=over_us),
         at("reviewing", approve(), case("reviewing", "normal")),
         at("reviewing", approve("street_reviewer"), case("street_review", "normal")),

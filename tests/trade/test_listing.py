@@ -43,6 +43,7 @@ from trading.listing.commands import (
     CloseCase,
     PublishCase,
     RefuseCase,
+    ReopenCase,
     ReturnCase,
 )
 from trading.listing.rules import case_of_lot, tier_of, yearly_fen
@@ -96,7 +97,7 @@ def test_a_vote_is_judged_by_the_rule_in_force_on_its_own_day(
 
 def test_a_day_that_the_calendar_does_not_have_is_no_meeting(at: At) -> None:
     blockers = at("reviewed").blockers(decide(vote(day="2026-02-30")))
-    assert blockers == ("decided_v1", "meeting_past_v1", "meeting_called_v1")
+    assert blockers == ("decided_v1", "meeting_past_v1")
 
 
 def test_a_meeting_may_be_today_but_not_tomorrow(at: At) -> None:
@@ -240,7 +241,11 @@ def test_a_returned_case_mends_its_papers_and_keeps_its_decision(at: At) -> None
 def test_a_changed_plan_is_decided_anew(at: At) -> None:
     trade = at("decided")
     mended = draft(plan(term_months=24))
-    trade.do(officer("case.draft/1", mended))
+    again = officer("case.draft/1", mended)
+    assert trade.refused(again).params["reason"] == "wrong_state"
+    trade.do(officer("case.reopen/1", ReopenCase(CASE, "缩短租期")))
+    assert trade.state(f"case/{CASE}").facets["case"].meetings == ()
+    trade.do(again)
     found = trade.state(f"case/{CASE}").facets["case"]
     assert (found.lots, found.meetings) == (mended.lots, ())
 

@@ -27,7 +27,7 @@ from trading.demo import cast
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
-from trading.listing.cases import DESKS, PAPERS, PARTY_BODIES, Vote
+from trading.listing.cases import APPRAISAL, DESKS, PAPERS, PARTY_BODIES, Vote
 from trading.listing.commands import (
     AcceptCase,
     ApplyCase,
@@ -140,7 +140,7 @@ class Play:
         self.wait(self._clock.now_us() + POSTED_DAYS * DAY_US)
 
     def _publish(self) -> None:
-        papers = (_paper(name, f"{self._row.id} {name}") for name in sorted(PAPERS))
+        papers = (_paper(name, f"{self._row.id} {name}") for name in sorted({*PAPERS, APPRAISAL}))
         self._do(
             "case.apply/1", ApplyCase(self.case), self._officer, "community_officer", *papers
         )  # fmt: skip

@@ -84,6 +84,13 @@ class CaseDrafted(Event, frozen=True, tag="case_drafted/1"):
     by: str
 
 
+class CaseReopened(Event, frozen=True, tag="case_reopened/1"):
+    """The plan is open again, and has to be decided anew."""
+
+    by: str
+    reason_zh: str
+
+
 class CaseStepTaken(Event, frozen=True, tag="case_step_taken/1"):
     """One of the four steps of the decision is on record."""
 
@@ -133,8 +140,13 @@ class CasePublished(Event, frozen=True, tag="case_published/1"):
 
 
 def drafted(_case: Case | None, event: CaseDrafted) -> Case:
-    """Fold a draft; a changed plan loses what was decided of the old one."""
+    """Fold a draft."""
     return Case(title_zh=event.title_zh, lots=event.lots, drafted_by=event.by)
+
+
+def reopened(case: Case, _event: CaseReopened) -> Case:
+    """Fold a reopening: what was decided of the old plan is gone."""
+    return Case(title_zh=case.title_zh, lots=case.lots, drafted_by=case.drafted_by)
 
 
 def step_taken(case: Case, event: CaseStepTaken) -> Case:

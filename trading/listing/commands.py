@@ -22,6 +22,7 @@ from trading.listing.cases import (
     CaseDrafted,
     CasePublished,
     CaseRefused,
+    CaseReopened,
     CaseReturned,
     CaseStepTaken,
     RefusalGround,
@@ -52,6 +53,13 @@ class DraftCase(Command, frozen=True):
     pack: Id
     title_zh: ShortText
     lots: Annotated[tuple[LotPlan, ...], Meta(min_length=1, max_length=LOTS_MAX)]
+
+
+class ReopenCase(Command, frozen=True):
+    """Open the plan again, so that it is drafted and decided anew."""
+
+    case: Id
+    reason_zh: ShortText
 
 
 class DecideCase(Command, frozen=True):
@@ -134,6 +142,10 @@ def _draft(context: Context) -> Effect:
     data: DraftCase = context.data
     pack = context.catalogue.latest("pack", data.pack, context.stream.edition)
     return Effect((CaseDrafted(data.title_zh, data.lots, context.env.actor),), pack=pack)
+
+
+def _reopen(context: Context) -> Effect:
+    return Effect((CaseReopened(context.env.actor, context.data.reason_zh),))
 
 
 def _take_step(context: Context) -> Effect:
@@ -233,6 +245,7 @@ COMMANDS = (
         "case.draft/1", DraftCase, _case, "draft", _draft, owner=lambda data: data.org,
         reads=_planned_assets,
     ),
+    CommandSpec("case.reopen/1", ReopenCase, _case, "reopen", _reopen),
     CommandSpec("case.propose/1", DecideCase, _case, "propose", _take_step),
     CommandSpec("case.deliberate/1", DecideCase, _case, "deliberate", _take_step),
     CommandSpec("case.review/1", DecideCase, _case, "review", _take_step),

@@ -70,31 +70,36 @@ def _right_body(context: Context) -> bool:
     return bool(body == wanted if wanted else body not in PARTY_BODIES.values())
 
 
-def _decided(context: Context) -> bool:
-    vote = context.data.vote
-    try:
-        return not vote_passes(_rule(context), vote.eligible, vote.present, vote.in_favour)
-    except (ValueError, UnknownName, InvalidInput):
-        return False
-
-
-def _rule(context: Context) -> VoteRule:
+def _rule(context: Context) -> VoteRule | None:
+    """Return the rule for the body on the day of its meeting, None where there is none."""
     vote = context.data.vote
     table = context.catalogue.votes(context.policy("vote_table"))
-    return table.rule(vote.body, date.fromisoformat(vote.meeting_day))
+    try:
+        return table.rule(vote.body, date.fromisoformat(vote.meeting_day))
+    except (ValueError, UnknownName):
+        return None
+
+
+def _decided(context: Context) -> bool:
+    vote, rule = context.data.vote, _rule(context)
+    try:
+        return rule is not None and not vote_passes(
+            rule, vote.eligible, vote.present, vote.in_favour
+        )
+    except InvalidInput:
+        return False
 
 
 def _meeting_called(context: Context) -> bool:
     """Tell whether the meeting was called as early as the rule of its day asks."""
-    vote = context.data.vote
+    vote, rule = context.data.vote, _rule(context)
+    if rule is None or not rule.min_notice_days:
+        return True
     try:
-        ahead_days = _rule(context).min_notice_days
-        if not ahead_days:
-            return True
         called, held = date.fromisoformat(vote.called_day), date.fromisoformat(vote.meeting_day)
-    except (ValueError, UnknownName):
+    except ValueError:
         return False
-    return (held - called).days >= ahead_days
+    return (held - called).days >= rule.min_notice_days
 
 
 def _minutes_filed(context: Context) -> bool:
