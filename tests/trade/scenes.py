@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.acts import ASSET, LOT, UNTIL_US, Act, officer, staff
+from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_listing, scenes_people
+from tests.trade import scenes_awarding, scenes_listing, scenes_people, scenes_register
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -25,7 +25,6 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot
-from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
 _FOUNDING = stream("definitions", place="founding")
@@ -42,6 +41,7 @@ def scenes(places: Places) -> list[Vector]:
         *_lot(places),
         *_ends(places),
         *scenes_awarding.scenes(places),
+        *scenes_register.scenes(places),
     ]
 
 
@@ -107,5 +107,4 @@ def _lot(places: Places) -> list[Vector]:
 def _ends(places: Places) -> list[Vector]:
     return [
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
-        _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
     ]
