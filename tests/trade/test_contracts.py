@@ -42,7 +42,13 @@ SAME, OTHER = {"payer_same_name": True}, {"payer_same_name": False}
 
 
 def take_over(agreed: Agreement | None = None, **more: str) -> Act:
-    values: dict[str, Any] = {"contract": PAPER, "org": ORG, "pack": "cn-collective", "asset": ASSET, **more}
+    values: dict[str, Any] = {
+        "contract": PAPER,
+        "org": ORG,
+        "pack": "cn-collective",
+        "asset": ASSET,
+        **more,
+    }
     data = TakeOverContract(agreement=agreed or agreement(), **values)
     return officer("contract.take_over/1", data, docs=FILED)
 
