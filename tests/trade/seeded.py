@@ -37,6 +37,7 @@ from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
 from trading.centre import registry
+from trading.observing.watching import StateStep
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
 from trading.store import log
@@ -124,7 +125,12 @@ class Market:
                 yield self._other(phase)
 
     def _matched(self, act: Act) -> Act:
-        """Let a contract equal its award, whoever won."""
+        """Let the panel that was drawn state, and a contract equal its award, whoever won."""
+        if isinstance(act.data, StateStep):
+            panel = self._trade.centre.state(f"panel/{act.data.case}")
+            members = panel.facets["panel"].members if panel else PANEL
+            actor = dict(zip(PANEL, members, strict=False)).get(act.actor, act.actor)
+            return Act(act.kind, act.data, actor, act.role)
         if not isinstance(act.data, SignContract):
             return act
         lot = self._trade.centre.state(f"lot/{act.data.lot}")

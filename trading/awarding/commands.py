@@ -19,7 +19,7 @@ from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
-from trading.listing.rules import Terms
+from trading.listing.rules import Terms, case_of_lot
 
 
 class ConfirmDeal(Command, frozen=True):
@@ -87,7 +87,7 @@ def _certify(context: Context) -> Effect:
 
 
 def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}",)
+    return (f"panel/{case_of_lot(env.data.lot)}",)
 
 
 def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
@@ -95,14 +95,14 @@ def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(f"roll/{lot}")
     roll: Roll | None = state.facets.get("roll") if state else None
     numbers = roll.listed.values() if roll else ()
-    return (f"panel/{lot}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
+    return (f"panel/{case_of_lot(lot)}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
 
 
 def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(_lot(env.data))
     terms: Terms | None = state.facets.get("terms") if state else None
     asset = (f"asset/{terms.plan.asset}",) if terms else ()
-    return (f"panel/{env.data.lot}", *asset)
+    return (f"panel/{case_of_lot(env.data.lot)}", *asset)
 
 
 COMMANDS = (

@@ -210,6 +210,11 @@ def lot_stream(case: str, number: int) -> str:
     return f"lot/{case}-{number}"
 
 
+def case_of_lot(lot_id: str) -> str:
+    """Return the case of a lot; both ids are without their kind."""
+    return lot_id.rpartition("-")[0]
+
+
 def yearly_fen(plan: LotPlan, quantity_thousandths: int) -> int:
     """Return the start price for the whole lot and one year, rounded down to a fen.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import LOT, ORG, Act
+from tests.support.acts import CASE, LOT, ORG, Act
 from tests.support.trade import Places, Scene
 from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
@@ -28,7 +28,7 @@ class Vector:
 
 Break = Callable[[Vector], Vector]
 Breaks = dict[tuple[str, str, str], dict[str, Break]]
-LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{LOT}"
+LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{CASE}"
 
 
 def vector(scene: Scene, **more: Any) -> Vector:
@@ -87,7 +87,7 @@ def unstated(step: str) -> Break:
     return lambda v: facet(
         PANEL_STREAM,
         "panel",
-        statements={**v.states[PANEL_STREAM].facets["panel"].statements, step: ()},
+        steps={**v.states[PANEL_STREAM].facets["panel"].steps, step: ()},
     )(v)
 
 
