@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from trading.engine.corrections import corrected
 from trading.engine.registry import StreamSpec, Subject
-from trading.register.commands import COMMANDS
+from trading.register.commands import ASSET_CORRECTION, COMMANDS
 from trading.register.rules import (
     Asset,
+    AssetCorrected,
     AssetRegistered,
     AssetReleased,
     AssetReserved,
@@ -23,5 +25,7 @@ SUBJECT = Subject(
         AssetRegistered: ("asset", registered),
         AssetReserved: ("asset", reserved),
         AssetReleased: ("asset", released),
+        AssetCorrected: ("asset", corrected),
     },
+    corrections=(ASSET_CORRECTION,),
 )

@@ -8,9 +8,10 @@ from msgspec import Meta
 
 from trading.base.text import Id, ShortText
 from trading.engine.context import Context
-from trading.engine.registry import CommandSpec, Effect
-from trading.engine.stream import Command
-from trading.register.rules import AssetRegistered, AssetReleased
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect
+from trading.engine.stream import Command, Stream
+from trading.register.rules import Asset, AssetCorrected, AssetRegistered, AssetReleased
 
 QUANTITY_MAX = 10**12
 
@@ -54,3 +55,18 @@ COMMANDS = (
         "asset.vacate/1", VacateAsset, lambda data: f"asset/{data.asset}", "vacate", _vacate
     ),
 )  # fmt: skip
+
+
+def _lot(state: Stream) -> str:
+    asset: Asset = state.facets["asset"]
+    return f"lot/{asset.lot}" if asset.lot else ""
+
+
+ASSET_CORRECTION = Correction(
+    "asset",
+    AssetCorrected,
+    keyed(
+        RegisterAsset, "category", "name_zh", "place_zh", "quantity_thousandths", "quantity_unit"
+    ),
+    _lot,
+)

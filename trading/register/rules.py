@@ -5,7 +5,7 @@ Quantities are integers in thousandths of their unit, so that 130.72 mu is 13072
 
 from __future__ import annotations
 
-from trading.engine.stream import Event, Facet
+from trading.engine.stream import Corrected, Event, Facet
 
 
 class Asset(Facet, frozen=True):
@@ -37,6 +37,10 @@ class AssetReserved(Event, frozen=True, tag="asset_reserved/1"):
 
 class AssetReleased(Event, frozen=True, tag="asset_released/1"):
     """The asset left its lot."""
+
+
+class AssetCorrected(Corrected, frozen=True, tag="asset_corrected/1"):
+    """What the ledger said of an asset was keyed wrongly."""
 
 
 def registered(_asset: Asset | None, event: AssetRegistered) -> Asset:
