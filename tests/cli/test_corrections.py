@@ -26,8 +26,19 @@ def test_an_area_is_put_right(data: Path) -> None:
 
 
 def test_what_cannot_be_corrected_is_refused_and_not_guessed_at(data: Path) -> None:
-    words = ("correct", "--data", data, "--entry", 1, "--reason", "抄错", "person/officer")
+    words = (
+        "correct",
+        "--data",
+        data,
+        "--entry",
+        1,
+        "--reason",
+        "抄错",
+        "--old",
+        "x",
+        "--new",
+        "y",
+    )
     who = ("--actor", "officer", "--role", "community_officer")
-    assert command(*words, "grants", "--old", "x", "--new", "y", *who).exit_code == 1
-    words = (*words[:-1], "asset/pond", "quantity_thousandths", "--old", "x", "--new", "y", *who)
-    assert command(*words).exit_code == 1
+    assert command(*words, *who, "person/officer", "grants").exit_code == 1
+    assert command(*words, *who, "asset/pond", "quantity_thousandths").exit_code == 1

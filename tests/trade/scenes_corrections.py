@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from tests.support.acts import ASSET, BIDDERS, LOT, Act, officer, staff
-from tests.support.trade import Places, Scene
-from tests.trade.vectors.build import Vector, stream, vector
+from tests.support.trade import Places
+from tests.trade.vectors.build import Break, Vector, facet, placed, stream
 from trading.engine.corrections import CorrectFact
+from trading.register.contracts import contract_of
 
 _ASSET = f"asset/{ASSET}"
 _DEPOSIT = f"deposit/{LOT}-{BIDDERS[0]}"
+_CONTRACT = f"contract/{contract_of(LOT)}"
 NAME = CorrectFact(_ASSET, "asset", "name_zh", 1, "门面一号", "门面二号", "门牌抄错")
 BANK = CorrectFact(
     _DEPOSIT, "deposit", "bank_reference", 1, f"bank-{BIDDERS[0]}", "bank-9", "流水号抄错"
 )
 
 
+NUMBER = CorrectFact(_CONTRACT, "contract", "agreement.number", 1, "HT-1", "HT-2", "合同编号抄错")
+
+
 def scenes(places: Places) -> list[Vector]:
     """Return a passing correction of every kind of stream in every place that allows one."""
 
-    def at(act: Act, name: str, place: str) -> Vector:
-        scene = Scene(act, places.states["registered"], places.now_us("registered"))
-        return stream(name, place=place)(vector(scene))
+    def everywhere(place: str, act: Act, name: str, *breaks: Break) -> list[Vector]:
+        workflow = places.kernel.catalogue.workflow(places.states[place][name].workflow)
+        return [
+            placed(places, place, act, stream(name, place=source), *breaks)
+            for source, trigger in workflow.edges
+            if trigger == "correct"
+        ]
 
-    def everywhere(act: Act, name: str) -> list[Vector]:
-        catalogue = places.kernel.catalogue
-        workflow = catalogue.workflow(places.states["registered"][name].workflow)
-        return [at(act, name, place) for place, trigger in workflow.edges if trigger == "correct"]
-
-    asset, deposit = (
-        officer("fact.correct/1", NAME),
-        staff("fact.correct/1", BANK, "centre_cashier"),
-    )
-    return everywhere(asset, _ASSET) + everywhere(deposit, _DEPOSIT)
+    # A contract of a certified lot is never corrected: this one is as if taken over from paper.
+    from_paper = facet(_CONTRACT, "contract", lot="")
+    return [
+        *everywhere("registered", officer("fact.correct/1", NAME), _ASSET),
+        *everywhere("registered", staff("fact.correct/1", BANK, "centre_cashier"), _DEPOSIT),
+        *everywhere("certified", officer("fact.correct/1", NUMBER), _CONTRACT, from_paper),
+    ]

@@ -5,10 +5,25 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.support.acts import ASSET, BIDDERS, LOT, STAFF, START_US, Act, officer, staff
+from tests.support.acts import (
+    ASSET,
+    BIDDERS,
+    LOT,
+    ORG,
+    STAFF,
+    START_US,
+    Act,
+    agreement,
+    asset,
+    officer,
+    paper,
+    staff,
+)
 from tests.support.trade import At, Trade
 from trading.base.errors import InvalidInput
 from trading.engine.corrections import CorrectFact
+from trading.register.contract_commands import TakeOverContract
+from trading.register.contracts import contract_of
 
 DEPOSIT = f"deposit/{LOT}-{BIDDERS[0]}"
 BANK = CorrectFact(
@@ -54,6 +69,31 @@ def test_an_asset_is_put_right_by_officer_and_clerk(at: At) -> None:
     assert trade.do(officer("fact.correct/1", AREA)).outcome == "proposed"
     assert trade.do(staff("fact.correct/1", AREA, "centre_clerk")).outcome == "done"
     assert trade.state(AREA.stream).facets["asset"].quantity_thousandths == 1200
+
+
+def test_the_rest_of_the_ledger_is_put_right_within_its_bounds(at: At) -> None:
+    trade = at("drafted")
+    title = replace(AREA, field="ledger.title_number", old="", new="桂0001")
+    for wrong in (replace(title, new=3), replace(title, field="ledger.occupant", old="unknown")):
+        assert trade.blockers(officer("fact.correct/1", wrong)) == ("new_fits_v1",)
+    trade.do(officer("fact.correct/1", title))
+    trade.do(staff("fact.correct/1", title, "centre_clerk"))
+    assert trade.state(title.stream).facets["asset"].ledger.title_number == "桂0001"
+
+
+def test_a_contract_from_paper_is_put_right_and_one_from_a_certificate_never(at: At) -> None:
+    trade = at("certified")
+    number = CorrectFact(
+        "contract/paper-1", "contract", "agreement.number", 1, "HT-1", "HT-2", "错"
+    )
+    trade.do(officer("asset.register/1", asset("asset-b")))
+    taking = TakeOverContract("paper-1", ORG, "cn-collective", "asset-b", agreement(number="HT-1"))
+    trade.do(officer("contract.take_over/1", taking, docs=(paper("contract"),)))
+    trade.do(officer("fact.correct/1", number))
+    trade.do(staff("fact.correct/1", number, "centre_clerk"))
+    assert trade.state(number.stream).facets["contract"].agreement.number == "HT-2"
+    certified = replace(number, stream=f"contract/{contract_of(LOT)}")
+    assert trade.blockers(officer("fact.correct/1", certified)) == ("not_certified_v1",)
 
 
 @pytest.mark.parametrize(

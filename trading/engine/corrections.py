@@ -9,6 +9,7 @@ is: there the certificate itself is corrected. Source: decision 17; domain brief
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
@@ -27,7 +28,10 @@ Value = Annotated[int, Meta(ge=0, le=FOR_EVER_US)] | Annotated[str, Meta(max_len
 
 
 class CorrectFact(Command, frozen=True):
-    """Put ``field`` of a facet right: entry ``entry`` of ``stream`` said ``old``, it is ``new``."""
+    """Put ``field`` of a facet right: entry ``entry`` of ``stream`` said ``old``, it is ``new``.
+
+    A field within a field is named with a dot.
+    """
 
     stream: StreamName
     facet: Id
@@ -38,15 +42,27 @@ class CorrectFact(Command, frozen=True):
     reason_zh: ShortText
 
 
-def keyed(command: type[Command], *names: str) -> Mapping[str, Any]:
-    """Return the fields ``names`` with the bounds within which ``command`` takes them."""
-    hints = get_type_hints(command, include_extras=True)
-    return {name: hints[name] for name in names}
+def keyed(command: type[Command], *paths: str) -> Mapping[str, Any]:
+    """Return the fields at ``paths`` with the bounds within which ``command`` takes them."""
+    return {path: _bounds(command, path) for path in paths}
+
+
+def _bounds(struct: Any, path: str) -> Any:
+    field, _dot, inner = path.partition(".")
+    hint = get_type_hints(struct, include_extras=True)[field]
+    return _bounds(hint, inner) if inner else hint
 
 
 def corrected(facet: Facet, event: Any) -> Facet:
     """Fold a correction."""
-    return msgspec.structs.replace(facet, **{event.field: event.new})
+    found: Facet = _with(facet, event.field, event.new)
+    return found
+
+
+def _with(struct: Any, path: str, value: Any) -> Any:
+    field, _dot, inner = path.partition(".")
+    new = _with(getattr(struct, field), inner, value) if inner else value
+    return msgspec.structs.replace(struct, **{field: new})
 
 
 def _correction(context: Context) -> Correction | None:
@@ -66,7 +82,7 @@ def _old_as_recorded(context: Context) -> bool:
     data: CorrectFact = context.data
     if _correction(context) is None:
         return True
-    return bool(getattr(context.stream.facets[data.facet], data.field) == data.old)
+    return bool(attrgetter(data.field)(context.stream.facets[data.facet]) == data.old)
 
 
 def _entry_known(context: Context) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.acts import ASSET
+from tests.support.acts import ASSET, LOT
 from tests.trade.vectors.build import LOT_STREAM, Break, Breaks, Vector, both, data, facet, stream
+from trading.register.contracts import contract_of
 
 _ASSET = f"asset/{ASSET}"
+_CONTRACT = f"contract/{contract_of(LOT)}"
 _KEYED: dict[str, Break] = {
     "correctable_v1": data(field="lot"),
     "old_as_recorded_v1": data(old="never said"),
@@ -16,13 +18,16 @@ _CERTIFIED = stream(LOT_STREAM, place="certified")
 
 
 def _in_certified_lot(v: Vector) -> Vector:
-    lot = LOT_STREAM.partition("/")[2]
     certified = v.states.get(LOT_STREAM, v.states[_ASSET])
     lots = Vector(v.env, {**v.states, LOT_STREAM: certified}, v.at_us)
-    return both(_CERTIFIED, facet(_ASSET, "asset", lot=lot))(lots)
+    return both(_CERTIFIED, facet(_ASSET, "asset", lot=LOT_STREAM))(lots)
 
 
 BREAKS: Breaks = {
+    ("contract", "correct", "community_officer"): {
+        **_KEYED,
+        "not_certified_v1": facet(_CONTRACT, "contract", lot=LOT),
+    },
     ("asset", "correct", "community_officer"): {**_KEYED, "not_certified_v1": _in_certified_lot},
     ("deposit", "correct", "centre_cashier"): {**_KEYED, "not_certified_v1": _CERTIFIED},
 }
