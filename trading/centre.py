@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -224,6 +224,10 @@ class Centre:
     def state(self, stream: str) -> Stream | None:
         """Return the state of ``stream`` as committed, None where it does not exist."""
         return log.state(self.reading, self._codec, stream)
+
+    def states_of(self, kind: str) -> Iterator[Stream]:
+        """Yield the committed state of every stream of ``kind``, ordered by name."""
+        return log.states_of(self.reading, self._codec, kind)
 
     def next_due_us(self) -> int:
         """Return the earliest due instant of any stream, 0 where nothing is due ever."""

@@ -10,6 +10,7 @@ import msgspec
 from trading.base import assets
 from trading.base.calendar import load_table
 from trading.base.errors import SetupError
+from trading.base.units import FOR_EVER_US
 from trading.centre import Centre, names
 from trading.engine import lock
 from trading.engine.builtin import CENTRE, EnterDefinition, Found, SimulateClock
@@ -28,7 +29,6 @@ FOLDERS = {
     "pack": "policies/packs",
     "workflow": "workflows",
 }
-FOR_EVER_US = 2**53 - 1
 
 
 class FirstOrg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,8 +6,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.cli.conftest import command, told
+from trading.cli import main
 
 
 def test_a_second_init_changes_nothing(data: Path) -> None:
@@ -156,3 +158,60 @@ def test_every_command_has_help(lang: str) -> None:
     for name in ("init", "demo", "serve", "import", "lot", "log", "replay", "definitions",
                  "backup", "restore", "user", "grant", "org", "doctor"):  # fmt: skip
         assert command(name, "--help", lang=lang).exit_code == 0
+
+
+def test_an_organisation_is_renamed_merged_and_remembered(data: Path) -> None:
+    def twice(word: str, *more: str) -> None:
+        for office in ("office-1", "office-2"):
+            assert command("org", word, "--data", data, "--actor", office, *more).exit_code == 0
+
+    add = ("org", "add", "--data", data, "--actor", "office-1")
+    assert command(*add, "hamlet", "street", "village", "下村").exit_code == 0
+    rename = ("org", "rename", "--data", data, "--actor", "office-1", "village", "新社区")
+    assert command(*rename).exit_code == 0
+    twice("merge", "hamlet", "village")
+    now = command("org", "list", "--data", data).stdout
+    assert "hamlet\tvillage\tstreet\t下村\tuntil" in now
+    assert "-> village" in now
+    assert told(command("org", "list", "--data", data, "--at", "2001-01-01", "--json")) == {}
+    add_group = (*add, "g1", "village", "group", "一组")
+    assert command(*add_group).exit_code == 0
+    twice("close", "g1")
+    assert command("org", "list", "--data", data, "--at", "noon").exit_code == 2
+
+
+def test_who_may_act_for_an_organisation_at_an_instant(data: Path) -> None:
+    give = ("grant", "give", "--data", data, "person-li", "community_officer", "village",
+            "--to", "2100-01-01 12:00", "--deputy-of", "officer")  # fmt: skip
+    for office in ("office-1", "office-2"):
+        assert command(*give, "--actor", office).exit_code == 0
+
+    on = ("grant", "list", "--data", data, "--org", "village")
+    now = told(command(*on, "--json"))
+    later = told(command(*on, "--at", "2100-01-01 12:00", "--json"))
+
+    assert {grant["person"] for grant in now} == {"office-1", "office-2", "officer", "person-li"}
+    assert {grant["person"] for grant in later} == {"office-1", "office-2", "officer"}
+    assert "2100-01-01 12:00:00\tfor officer" in command(*on).stdout
+    assert command("grant", "list", "--data", data).exit_code == 2
+
+
+def test_two_accounts_are_linked_and_unlinked(data: Path) -> None:
+    link = ("user", "link", "--data", data, "--actor", "office-1", "office-2", "officer")
+    unlink = ("user", "unlink", "--data", data, "officer", "同名不同人")
+    show = ("user", "show", "--data", data, "officer", "--json")
+
+    assert command(*link).exit_code == 0
+    assert told(command(*show))["accounts"] == ["office-2", "officer"]
+    for office in ("office-1", "office-2"):
+        assert command(*unlink, "--actor", office).exit_code == 0
+    assert told(command(*show))["accounts"] == []
+
+
+def test_a_telephone_is_typed_unseen_and_never_printed(data: Path) -> None:
+    done = CliRunner().invoke(
+        main, ["user", "phone", "--data", str(data), "--actor", "office-1", "officer"],
+        input="13800138000\n",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    assert "13800138000" not in done.output

@@ -56,6 +56,17 @@ def test_a_page_of_entries_begins_where_it_is_asked_to(reading: Engine) -> None:
     assert {type(row.body) for row in log.entries(reading, 0, 100)} == {bytes}
 
 
+@pytest.mark.parametrize("page", [1, 100])
+def test_the_states_of_one_kind_come_in_the_order_of_their_names(
+    reading: Engine, page: int
+) -> None:
+    wanted = {name: state for name, state in STATES.items() if name.startswith("stall/")}
+    found = list(log.states_of(reading, CODEC, "stall", page))
+    assert [state.name for state in found] == sorted(wanted)
+    assert {state.name: state for state in found} == wanted
+    assert list(log.states_of(reading, CODEC, "stal", page)) == []
+
+
 def test_the_entries_of_a_stream_go_on_behind_one(reading: Engine) -> None:
     wanted = [row for row in ROWS if row.stream == "stall/a"]
     assert log.stream_entries(reading, "stall/a", 0, 100) == wanted

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import (
-    ALL_ROUNDER,
-    ASSET,
-    CASE,
-    LOT,
-    ORG,
-    UNTIL_US,
-    Act,
-    officer,
-    staff,
-)
+from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding
-from tests.trade.vectors.build import Break, Vector, both, data, facet, given, stream, vector
+from tests.trade import scenes_awarding, scenes_people
+from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
@@ -37,11 +27,9 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
-from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
 from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
-_FOR_EVER_US = 2**53 - 1
 _FOUNDING = stream("definitions", place="founding")
 _CENTRE_FOUNDING = stream(CENTRE, place="founding")
 
@@ -51,7 +39,7 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *_people(places),
+        *scenes_people.scenes(places),
         *_listing(places),
         *_lot(places),
         *_ends(places),
@@ -92,29 +80,6 @@ def _builtin(places: Places) -> list[Vector]:
         *(at(act, _CENTRE_FOUNDING) for act in upkeep),
         at(suppressed),
         Vector(at(suppressed).env, {"security": security}, simulated.at_us),
-    ]
-
-
-def _people(places: Places) -> list[Vector]:
-    def at(act: Act, *breaks: Break) -> Vector:
-        return _at(places, "founded", act, *breaks)
-
-    add = CreateOrg("group-one", ORG, "group", "一组")
-    give = GiveGrant("new-person", "auditor", ORG, 0, _FOR_EVER_US)
-    known = data(person=ALL_ROUNDER)
-    enrol, named = EnrolPerson("new-person"), given(sd=("digest-of-a-name",))
-    return [
-        at(_own("org.create/1", add), _FOUNDING),
-        at(staff("org.create/1", add, "office")),
-        at(_own("grant.give/1", give), _FOUNDING),
-        at(staff("grant.give/1", give, "office")),
-        at(_own("grant.give/1", give), _FOUNDING, known),
-        at(staff("grant.give/1", give, "office"), known),
-        at(_own("person.enrol/1", enrol), _FOUNDING, named),
-        at(staff("person.enrol/1", enrol, "office"), named),
-        at(_own("person.enrol/1", enrol), _FOUNDING, known, named),
-        at(staff("person.enrol/1", enrol, "office"), known, named),
-        at(staff("grant.end/1", EndGrant(ALL_ROUNDER, "auditor", ORG), "office")),
     ]
 
 

@@ -11,10 +11,10 @@ from tests.support.acts import LOCALITIES
 from tests.support.trade import At, found_trade, open_empty
 from trading.base import assets
 from trading.base.errors import DefinitionError, LockMismatch, SetupError
+from trading.base.units import FOR_EVER_US
 from trading.demo import cast
 from trading.engine.builtin import WRITER, EnterDefinition
 from trading.founding import (
-    FOR_EVER_US,
     LOCK_PATH,
     FirstGrant,
     FirstOrg,

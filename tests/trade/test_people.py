@@ -5,13 +5,24 @@ from __future__ import annotations
 import pytest
 
 from tests.support.acts import ALL_ROUNDER, ORG, OTHER_ORG, Act, asset, officer, staff
-from tests.support.trade import At
-from trading.base.units import DAY_US
+from tests.support.trade import At, Trade
+from trading.base.units import DAY_US, FOR_EVER_US
 from trading.centre import Personal
 from trading.demo import cast
 from trading.engine.builtin import WRITER
-from trading.founding import FOR_EVER_US
-from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
+from trading.engine.stream import Command
+from trading.people.commands import (
+    CloseOrg,
+    CreateOrg,
+    EndGrant,
+    EnrolPerson,
+    GiveGrant,
+    LinkAccounts,
+    MergeOrg,
+    RenameOrg,
+    SetPhone,
+    UnlinkAccount,
+)
 
 GROUP = CreateOrg("group-a1", ORG, "group", "甲社区一组")
 
@@ -146,3 +157,135 @@ def test_a_name_is_sealed_and_only_its_digest_is_recorded(at: At) -> None:
     digest = trade.state("person/new-person").facets["person"].name_digest
     assert trade.centre.disclosed(digest) == "张三丰"
     assert not any("张三丰" in str(entry) for entry in trade.entries())
+
+
+def twice(trade: Trade, kind: str, data: Command) -> None:
+    """Let two persons of the office ask for the same."""
+    outcomes = [trade.do(Act(kind, data, who, "office")).outcome for who in _OFFICES]
+    assert outcomes == ["proposed", "done"]
+
+
+_OFFICES = ("office-chen", "office-peng")
+
+
+def test_a_village_that_became_a_community_is_reached_by_its_successor(at: At) -> None:
+    """村改社区: entries keep the organisation that they were written with."""
+    trade = at("founded")
+    village = CreateOrg("village-x", "demo-street", "village", "下村")
+    trade.do(staff("org.create/1", village, "office"))
+    twice(trade, "grant.give/1", GiveGrant("elder", "community_officer", "village-x", 0,
+                                           FOR_EVER_US))  # fmt: skip
+    trade.do(Act("asset.register/1", asset("pond", "village-x"), "elder", "community_officer"))
+    trade.wait(trade.clock.now_us() + DAY_US)
+    twice(trade, "org.merge/1", MergeOrg("village-x", ORG))
+    late = Act("asset.register/1", asset("mill", "village-x"), "elder", "community_officer")
+    assert trade.blockers(late) == ("granted_v1",)
+    assert trade.blockers(officer("asset.register/1", asset("mill", "village-x"))) == (
+        "org_known_v1",
+    )
+    trade.do(officer("asset.register/1", asset("mill")))
+    assert trade.state("asset/pond").org == "village-x"
+    village_now = trade.state("orgs").facets["orgs"].nodes["village-x"]
+    assert (village_now.successor, village_now.to_us) == (ORG, trade.clock.now_us())
+
+
+@pytest.mark.parametrize("into", [ORG, "demo-street", "nowhere", "gone"])
+def test_an_organisation_merges_only_into_another_of_its_rank_that_exists(
+    at: At, into: str
+) -> None:
+    trade = at("founded")
+    gone = CreateOrg("gone", "demo-street", "community", "旧社区")
+    trade.do(staff("org.create/1", gone, "office"))
+    twice(trade, "org.close/1", CloseOrg("gone"))
+    refused = trade.blockers(staff("org.merge/1", MergeOrg(ORG, into), "office"))
+    assert refused == (("granted_v1",) if into == "nowhere" else ("successor_fits_v1",))
+
+
+def test_what_others_stand_below_is_not_closed_and_nothing_grows_on_what_is_closed(at: At) -> None:
+    trade = at("founded")
+    trade.do(staff("org.create/1", GROUP, "office"))
+    for org in (cast.DISTRICT, "demo-street", ORG):
+        assert trade.blockers(staff("org.close/1", CloseOrg(org), "office")) == ("org_closable_v1",)
+    twice(trade, "org.close/1", CloseOrg(GROUP.org))
+    twice(trade, "org.close/1", CloseOrg(ORG))
+    again = CreateOrg("group-a2", ORG, "group", "二组")
+    assert trade.blockers(staff("org.create/1", again, "office")) == ("org_below_parent_v1",)
+
+
+def test_a_name_changes_and_the_old_one_is_kept(at: At) -> None:
+    trade = at("founded")
+    trade.do(staff("org.rename/1", RenameOrg(ORG, "甲新社区"), "office"))
+    org = trade.state("orgs").facets["orgs"].nodes[ORG]
+    assert (org.name_zh, org.former[0].name_zh) == ("甲新社区", "甲社区")
+
+
+def test_a_deputy_steps_back_with_whom_they_stand_in_for(at: At) -> None:
+    trade = at("founded")
+    until_us = trade.clock.now_us() + 9 * DAY_US
+    stand_in = GiveGrant("helper", "community_officer", ORG, 0, until_us, "officer-yi-a")
+    twice(trade, "grant.give/1", stand_in)
+    acts = [Act("asset.register/1", asset(f"a-{n}"), "helper", "community_officer") for n in (1, 2)]
+    trade.do(acts[0])
+    end = EndGrant("officer-yi-a", "community_officer", ORG)
+    trade.do(staff("grant.end/1", end, "office"))
+    assert trade.blockers(acts[1]) == ("granted_v1",)
+
+
+@pytest.mark.parametrize(
+    ("deputy_of", "guard"),
+    [
+        ("office-chen", "deputy_of_holder_v1"),
+        ("nobody", "deputy_of_holder_v1"),
+        ("helper", "deputy_of_holder_v1"),
+        ("officer-yi-a", "deputy_dated_v1"),
+    ],
+)
+def test_a_deputy_stands_in_for_a_holder_and_for_a_time(at: At, deputy_of: str, guard: str) -> None:
+    to_us = FOR_EVER_US if guard == "deputy_dated_v1" else 10**15
+    data = GiveGrant("helper", "community_officer", ORG, 0, to_us, deputy_of)
+    assert at("founded").blockers(staff("grant.give/1", data, "office")) == (guard,)
+
+
+def test_two_accounts_of_one_human_are_one_person(at: At) -> None:
+    trade = at("founded")
+    link = LinkAccounts("office-peng", "office-chen")
+    trade.do(Act("person.link/1", link, ALL_ROUNDER, "office"))
+    trade.do(give("office-chen"))
+    assert trade.blockers(give("office-peng")) == ("second_person_v1",)
+    assert trade.do(give(ALL_ROUNDER)).outcome == "done"
+    again = Act("person.link/1", LinkAccounts("office-chen", "office-peng"), ALL_ROUNDER, "office")
+    assert trade.blockers(again) == ("accounts_differ_v1",)
+
+
+def test_a_third_account_joins_all_and_leaves_again(at: At) -> None:
+    trade = at("founded")
+
+    def accounts() -> list[tuple[str, ...]]:
+        people = (*_OFFICES, "clerk-liu")
+        return [trade.state(f"person/{who}").facets["person"].accounts for who in people]
+
+    for person, same_as in (_OFFICES, ("office-peng", "clerk-liu")):
+        trade.do(Act("person.link/1", LinkAccounts(person, same_as), ALL_ROUNDER, "office"))
+    assert accounts() == [("clerk-liu", *_OFFICES)] * 3
+    unlink = UnlinkAccount("clerk-liu", "同名不同人")
+    trade.do(Act("person.unlink/1", unlink, ALL_ROUNDER, "office"))
+    assert trade.do(Act("person.unlink/1", unlink, "office-chen", "office")).outcome == "done"
+    assert accounts() == [_OFFICES, _OFFICES, ()]
+    unlink = UnlinkAccount("office-chen", "同名不同人")
+    trade.do(Act("person.unlink/1", unlink, ALL_ROUNDER, "office"))
+    trade.do(Act("person.unlink/1", unlink, "office-peng", "office"))
+    assert accounts() == [(), (), ()]
+
+
+def test_a_telephone_is_sealed_and_set_by_oneself_or_by_staff(at: At) -> None:
+    trade = at("founded")
+    own = Act("person.set_phone/1", SetPhone("bidder-101"), "bidder-101", "bidder")
+    phone = (Personal("bidder-101", "phone", "13800138000"),)
+    assert trade.blockers(own) == ("phone_disclosed_v1",)
+    other = Act("person.set_phone/1", SetPhone("bidder-101"), "bidder-202", "bidder")
+    assert trade.blockers(other, personal=phone) == ("oneself_or_staff_v1",)
+    trade.do(own, personal=phone)
+    trade.do(staff("person.set_phone/1", SetPhone("rep-01"), "office"), personal=phone)
+    digest = trade.state("person/bidder-101").facets["person"].phone_digest
+    assert trade.centre.disclosed(digest) == "13800138000"
+    assert not any("13800138000" in str(entry) for entry in trade.entries())

@@ -20,7 +20,7 @@ COMMANDS = {
     "restore": "copies",
     "user": "people",
     "grant": "people",
-    "org": "people",
+    "org": "organisations",
     "doctor": "doctor",
 }
 

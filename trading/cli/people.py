@@ -1,4 +1,4 @@
-"""``trading user``, ``trading grant``, ``trading org``: who may act for whom."""
+"""``trading user`` and ``trading grant``: who may act for whom."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 import click
 
-from trading.base.errors import NotFound, Refused, TradingError
-from trading.centre import Centre, Personal
+from trading.base.deadline import local_text
+from trading.base.errors import NotFound, Refused
+from trading.base.units import FOR_EVER_US
+from trading.centre import Personal
+from trading.cli.acting import Instant, act
 from trading.cli.output import (
     data_option,
     emit,
@@ -20,52 +23,22 @@ from trading.cli.output import (
     pick,
     say,
 )
-from trading.engine.stream import Command, Stream
-from trading.people.commands import CreateOrg, EndGrant, EnrolPerson, GiveGrant
-from trading.people.rules import Orgs, Person
-from trading.store.batch import Receipt
+from trading.engine.stream import Stream
+from trading.people.commands import (
+    EndGrant,
+    EnrolPerson,
+    GiveGrant,
+    LinkAccounts,
+    SetPhone,
+    UnlinkAccount,
+)
+from trading.people.organisations import Orgs
+from trading.people.rules import Grant, Person, grants_on
 
-FOR_EVER_US = 2**53 - 1
-
-
-@click.group("org")
-def org_command() -> None:
-    """组织机构 / Organisations."""
-
-
-@org_command.command("list")
-@data_option
-@json_option
-@guarded
-def org_list(data_dir: Path, *, as_json: bool) -> None:
-    """列出组织 / List the organisations."""
-    centre = open_centre(data_dir)
-    try:
-        state = centre.state("orgs")
-    finally:
-        centre.close()
-    orgs: Orgs = state.facets["orgs"] if state else Orgs()
-    if as_json:
-        emit(orgs.nodes)
-        return
-    for name, node in orgs.nodes.items():
-        click.echo(f"{name}\t{node.level}\t{node.parent or '-'}\t{node.name_zh}")
-
-
-@org_command.command("add")
-@data_option
-@click.option("--actor", required=True)
-@click.argument("org")
-@click.argument("parent")
-@click.argument("level", type=click.Choice(["district", "street", "community", "group"]))
-@click.argument("name_zh")
-@json_option
-@guarded
-def org_add(
-    data_dir: Path, actor: str, org: str, parent: str, level: Any, name_zh: str, *, as_json: bool
-) -> None:
-    """增加组织 / Add an organisation."""
-    _do(data_dir, "org.create/1", CreateOrg(org, parent, level, name_zh), actor, as_json=as_json)
+_actor = click.option("--actor", required=True)
+_twice = click.option(
+    "--actor", required=True, help="须由两人先后提出 / two people must ask for the same"
+)
 
 
 @click.group("grant")
@@ -75,46 +48,75 @@ def grant_command() -> None:
 
 @grant_command.command("list")
 @data_option
-@click.argument("person")
+@click.option("--org", default="", help="在此组织有权的人 / who may act for this organisation")
+@click.option("--at", "at_us", type=Instant(), help="此时有效的 / those that held then")
+@click.argument("person", required=False, default="")
 @json_option
 @guarded
-def grant_list(data_dir: Path, person: str, *, as_json: bool) -> None:
-    """列出一人的授权 / List the grants of a person."""
+def grant_list(data_dir: Path, org: str, at_us: int | None, person: str, *, as_json: bool) -> None:
+    """列出授权：某人的，或某组织的 / List the grants of a person or on an organisation."""
+    if bool(person) == bool(org):
+        raise click.UsageError(pick("给出人员或 --org 之一", "give a person or --org"))
     centre = open_centre(data_dir)
     try:
-        state: Stream | None = centre.state(f"person/{person}")
+        if org:
+            state = centre.state("orgs")
+            tree: Orgs = state.facets["orgs"] if state else Orgs()
+            seen_us = centre.clock.now_us() if at_us is None else at_us
+            rows = [
+                (known.name.partition("/")[2], grant)
+                for known in centre.states_of("person")
+                for grant in grants_on(_known(known), tree, org, seen_us)
+            ]
+        else:
+            rows = [(person, grant) for grant in _known(centre.state(f"person/{person}")).grants]
     finally:
         centre.close()
-    held: Person = state.facets.get("person", Person()) if state else Person()
+    if at_us is not None:
+        rows = [(who, grant) for who, grant in rows if grant.from_us <= at_us < grant.to_us]
     if as_json:
-        emit(held.grants)
+        emit([_told(who, grant) for who, grant in rows])
         return
-    for grant in held.grants:
-        click.echo(f"{grant.role}\t{grant.org}\t{grant.from_us}\t{grant.to_us}")
+    for who, grant in rows:
+        ends = pick("长期", "no end") if grant.to_us == FOR_EVER_US else local_text(grant.to_us)
+        line = f"{who}\t{grant.role}\t{grant.org}\t{local_text(grant.from_us)}\t{ends}"
+        for_whom = f"\t{pick('代理', 'for')} {grant.deputy_of}" if grant.deputy_of else ""
+        click.echo(line + for_whom)
+
+
+def _known(state: Stream | None) -> Person:
+    found: Person = state.facets.get("person", Person()) if state else Person()
+    return found
+
+
+def _told(who: str, grant: Grant) -> dict[str, Any]:
+    fields = ("role", "org", "from_us", "to_us", "deputy_of")
+    return {"person": who, **{field: getattr(grant, field) for field in fields}}
 
 
 @grant_command.command("give")
 @data_option
-@click.option("--actor", required=True, help="须由两人先后提出同样的授权 / two people must ask")
-@click.option("--from-us", default=0, type=int)
-@click.option("--to-us", default=FOR_EVER_US, type=int)
+@_twice
+@click.option("--from", "from_us", default=0, type=Instant(), help="起始 / first instant")
+@click.option("--to", "to_us", default=FOR_EVER_US, type=Instant(), help="截止（不含）/ end")
+@click.option("--deputy-of", default="", help="代理何人，须有截止 / for whom; needs an end")
 @click.argument("person")
 @click.argument("role")
 @click.argument("org")
 @json_option
 @guarded
-def grant_give(
-    data_dir: Path, actor: str, from_us: int, to_us: int, person: str, role: str, org: str,
-    *, as_json: bool,
+def grant_give(  # noqa: PLR0917 - click passes by name
+    data_dir: Path, actor: str, from_us: int, to_us: int, deputy_of: str, person: str, role: str,
+    org: str, *, as_json: bool,
 ) -> None:  # fmt: skip
     """授予角色；第二人确认后生效 / Give a role; it counts when a second person asks the same."""
-    data = GiveGrant(person, role, org, from_us, to_us)
-    _do(data_dir, "grant.give/1", data, actor, as_json=as_json)
+    data = GiveGrant(person, role, org, from_us, to_us, deputy_of)
+    act(data_dir, "grant.give/1", data, actor, as_json=as_json)
 
 
 @grant_command.command("end")
 @data_option
-@click.option("--actor", required=True)
+@_actor
 @click.argument("person")
 @click.argument("role")
 @click.argument("org")
@@ -124,7 +126,7 @@ def grant_end(
     data_dir: Path, actor: str, person: str, role: str, org: str, *, as_json: bool
 ) -> None:
     """收回角色 / End a role now."""
-    _do(data_dir, "grant.end/1", EndGrant(person, role, org), actor, as_json=as_json)
+    act(data_dir, "grant.end/1", EndGrant(person, role, org), actor, as_json=as_json)
 
 
 @click.group("user")
@@ -134,7 +136,7 @@ def user_command() -> None:
 
 @user_command.command("add")
 @data_option
-@click.option("--actor", required=True)
+@_actor
 @click.option("--name", "full_name", required=True, help="姓名，加密保存 / name, kept encrypted")
 @json_option
 @guarded
@@ -168,35 +170,48 @@ def user_show(data_dir: Path, person: str, *, as_json: bool) -> None:
         state = centre.state(f"person/{person}")
         if state is None:
             raise NotFound(f"no person {person}", field="person")
-        known: Person = state.facets.get("person", Person())
+        known = _known(state)
         name = centre.disclosed(known.name_digest) if known.name_digest else ""
     finally:
         centre.close()
     if as_json:
-        emit({"person": person, "name": name, "grants": known.grants})
+        emit({"person": person, "name": name, "grants": known.grants, "accounts": known.accounts})
     else:
         click.echo(f"{person}\t{name or pick('（未登记姓名）', '(no name)')}")
 
 
-def _do(data_dir: Path, kind: str, data: Command, actor: str, *, as_json: bool) -> None:
-    centre = open_centre(data_dir, writing=True)
-    try:
-        receipt = _decide(centre, kind, data, actor, as_json=as_json)
-    finally:
-        centre.close()
-    if as_json:
-        emit({"ok": True, "receipt": receipt})
-    elif receipt.outcome == "proposed":
-        say("已提议，等待另一人确认", "Proposed; another person must ask for the same")
-    else:
-        say(f"已办理，存证编号 {receipt.hash[:16]}", f"Done, receipt {receipt.hash[:16]}")
+@user_command.command("phone")
+@data_option
+@_actor
+@click.option("--phone", prompt="电话 / telephone", hide_input=True)
+@click.argument("person")
+@json_option
+@guarded
+def user_phone(data_dir: Path, actor: str, phone: str, person: str, *, as_json: bool) -> None:
+    """登记联系电话，加密保存 / Make a telephone known; it is kept encrypted."""
+    sealed = (Personal(person, "phone", phone),)
+    act(data_dir, "person.set_phone/1", SetPhone(person), actor, as_json=as_json, personal=sealed)
 
 
-def _decide(centre: Centre, kind: str, data: Command, actor: str, *, as_json: bool) -> Receipt:
-    # A round trip checks the bounds that building a struct does not.
-    checked = centre.parse(kind, centre.encode(data))
-    try:
-        return centre.do(kind, checked, actor, "office")
-    except TradingError as error:
-        fail(error, as_json=as_json, centre=centre)
-        raise
+@user_command.command("link")
+@data_option
+@_actor
+@click.argument("person")
+@click.argument("same_as")
+@json_option
+@guarded
+def user_link(data_dir: Path, actor: str, person: str, same_as: str, *, as_json: bool) -> None:
+    """登记两个账号为同一人 / Record that two accounts are one human."""
+    act(data_dir, "person.link/1", LinkAccounts(person, same_as), actor, as_json=as_json)
+
+
+@user_command.command("unlink")
+@data_option
+@_twice
+@click.argument("person")
+@click.argument("reason_zh")
+@json_option
+@guarded
+def user_unlink(data_dir: Path, actor: str, person: str, reason_zh: str, *, as_json: bool) -> None:
+    """撤销同一人的登记 / Record that the account stands alone after all."""
+    act(data_dir, "person.unlink/1", UnlinkAccount(person, reason_zh), actor, as_json=as_json)

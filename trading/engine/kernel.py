@@ -77,7 +77,7 @@ class Kernel:
         if spec.parent is not None:
             names = (*names, spec.parent(env.data))
         if self.registry.roles.get(env.role) == GRANTED:
-            names = (*names, *self.registry.permit_reads(env))
+            names = (*names, *self.registry.permit_reads(env, states))
         return names
 
     def learn(self, env: Envelope, seq: int = 0) -> None:
@@ -109,7 +109,8 @@ class Kernel:
             waiting = self._waiting(context, spec)
             if waiting is None:
                 return self._proposed(context, spec, step)
-            step.results[SECOND_PERSON_GUARD] = waiting.actor != env.actor
+            another = self.registry.another_person(context, waiting.actor)
+            step.results[SECOND_PERSON_GUARD] = another
             if not step.results[SECOND_PERSON_GUARD]:
                 failed = (SECOND_PERSON_GUARD,)
                 refused = Step(step.results, code="guard_failed", failed=failed)

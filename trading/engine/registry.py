@@ -106,7 +106,11 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One subject's registrations."""
+    """One subject's registrations.
+
+    One subject tells what permission rests on: ``permit_reads`` names the streams, of those
+    loaded so far, and ``another_person`` tells whether the actor is another human than ``first``.
+    """
 
     name: str
     streams: tuple[StreamSpec, ...] = ()
@@ -117,7 +121,8 @@ class Subject:
     facts: dict[str, Fact] = field(default_factory=dict)
     instants: dict[str, Instant] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
-    permit_reads: Callable[[Envelope], tuple[str, ...]] | None = None
+    permit_reads: Callable[[Envelope, States], tuple[str, ...]] | None = None
+    another_person: Callable[[Context, str], bool] | None = None
 
 
 class Registry:
@@ -148,7 +153,10 @@ class Registry:
             (c.kind.partition(".")[0], c.trigger): c for c in self.commands.values() if c.clock
         }
         self.permit_reads = next(
-            (s.permit_reads for s in self.subjects if s.permit_reads), lambda _env: ()
+            (s.permit_reads for s in self.subjects if s.permit_reads), lambda _env, _states: ()
+        )
+        self.another_person = next(
+            (s.another_person for s in self.subjects if s.another_person), _another_account
         )
 
     def command(self, kind: str) -> CommandSpec:
@@ -157,6 +165,10 @@ class Registry:
         if spec is None:
             raise UnknownName(kind, name=kind)
         return spec
+
+
+def _another_account(context: Context, first: str) -> bool:
+    return context.env.actor != first
 
 
 def _merge(into: dict[Any, Any], more: dict[Any, Any]) -> None:

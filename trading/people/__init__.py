@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from trading.engine.context import Envelope
 from trading.engine.registry import GRANTED, RESTRICTED, StreamSpec, Subject
+from trading.engine.stream import States
+from trading.people import organisations, rules
 from trading.people.commands import COMMANDS
-from trading.people.guards import GUARDS, granted
-from trading.people.rules import (
-    GrantEnded,
-    GrantGiven,
-    OrgAdded,
-    Orgs,
-    Person,
-    PersonEnrolled,
-    grant_ended,
-    grant_given,
-    org_added,
-    person_enrolled,
-)
+from trading.people.guards import GUARDS, another_person, granted
 
 ROLES = (
     "office",
@@ -34,8 +24,12 @@ ROLES = (
 )
 
 
-def _permit_reads(env: Envelope) -> tuple[str, ...]:
-    return (f"person/{env.actor}", "orgs")
+def _permit_reads(env: Envelope, states: States) -> tuple[str, ...]:
+    own = f"person/{env.actor}"
+    state = states.get(own)
+    person: rules.Person | None = state.facets.get("person") if state else None
+    principals = rules.principals(person, env.role) if person else ()
+    return (own, "orgs", *(f"person/{principal}" for principal in principals))
 
 
 SUBJECT = Subject(
@@ -45,15 +39,21 @@ SUBJECT = Subject(
         StreamSpec("person", "person", audience=RESTRICTED),
     ),
     commands=COMMANDS,
-    facets={"orgs": Orgs, "person": Person},
+    facets={"orgs": organisations.Orgs, "person": rules.Person},
     evolves={
-        OrgAdded: ("orgs", org_added),
-        GrantGiven: ("person", grant_given),
-        GrantEnded: ("person", grant_ended),
-        PersonEnrolled: ("person", person_enrolled),
+        organisations.OrgAdded: ("orgs", organisations.org_added),
+        organisations.OrgRenamed: ("orgs", organisations.org_renamed),
+        organisations.OrgMerged: ("orgs", organisations.org_merged),
+        organisations.OrgClosed: ("orgs", organisations.org_closed),
+        rules.GrantGiven: ("person", rules.grant_given),
+        rules.GrantEnded: ("person", rules.grant_ended),
+        rules.PersonEnrolled: ("person", rules.person_enrolled),
+        rules.PhoneSet: ("person", rules.phone_set),
+        rules.AccountsLinked: ("person", rules.accounts_linked),
     },
     guards=GUARDS,
     facts={"granted": granted},
     roles=dict.fromkeys(ROLES, GRANTED),
     permit_reads=_permit_reads,
+    another_person=another_person,
 )

@@ -103,6 +103,20 @@ def stored_states(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, int, 
         after = rows[-1][0]
 
 
+def states_of(engine: Engine, codec: StateCodec, kind: str, page: int = PAGE) -> Iterator[Stream]:
+    """Yield the state of every stream of ``kind``, ordered by name."""
+    after = ""
+    named = _STATES.where(stream_state.c.stream.startswith(f"{kind}/", autoescape=True))
+    while True:
+        wanted = named.where(stream_state.c.stream > after).limit(page)
+        with reading(engine) as connection:
+            rows = connection.execute(wanted).all()
+        yield from (codec.decode(row.state) for row in rows)
+        if len(rows) < page:
+            return
+        after = rows[-1].stream
+
+
 def projection_rows(engine: Engine, projection: Projection) -> list[dict[str, Any]]:
     """Return the stored rows of ``projection``, to be compared with those of the replay."""
     with reading(engine) as connection:

@@ -8,12 +8,11 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import LOT, Act
+from tests.support.acts import LOT, ORG, Act
 from tests.support.trade import Places, Scene
 from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
 from trading.engine.stream import Command, Stream
-from trading.people.rules import Grant
 
 replace = msgspec.structs.replace
 
@@ -30,7 +29,6 @@ class Vector:
 Break = Callable[[Vector], Vector]
 Breaks = dict[tuple[str, str, str], dict[str, Break]]
 LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{LOT}"
-FOR_EVER_US = 2**53 - 1
 
 
 def vector(scene: Scene, **more: Any) -> Vector:
@@ -113,12 +111,8 @@ def engine(kind: str, command: Command, role: str = WRITER) -> Act:
 HELD = stream(LOT_STREAM, hold="held")
 
 
-def grant_on(role: str, person: str) -> Break:
-    """Let ``person`` hold ``role`` on an organisation that the tree does not know, too."""
-    name, more = f"person/{person}", Grant(role, "nowhere", 0, FOR_EVER_US)
-
-    def change(v: Vector) -> Vector:
-        grants = v.states[name].facets["person"].grants
-        return both(facet(name, "person", grants=(*grants, more)), data(org="nowhere"))(v)
-
-    return change
+def closed_org(v: Vector) -> Vector:
+    """Point the command at an organisation that is no more; its parent reaches it still."""
+    nodes = v.states["orgs"].facets["orgs"].nodes
+    gone = replace(nodes[ORG], parent=ORG, to_us=v.at_us)
+    return both(facet("orgs", "orgs", nodes={**nodes, "gone": gone}), data(org="gone"))(v)

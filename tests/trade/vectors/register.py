@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.trade.vectors.build import Breaks, grant_on
+from tests.trade.vectors.build import Breaks, closed_org
 
 BREAKS: Breaks = {
     ("asset", "register", "community_officer"): {
-        "org_known_v1": grant_on("community_officer", "officer-yi-a"),
+        "org_known_v1": closed_org,
     },
 }

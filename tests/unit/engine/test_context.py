@@ -74,7 +74,7 @@ def test_what_a_stream_says_of_itself() -> None:
 def test_the_streams_that_a_command_declares() -> None:
     """Its own, that of refusals, what it reads, what binds it, and where a grant is looked up."""
     kernel = Desk().kernel
-    kernel.registry.permit_reads = lambda env: (f"person/{env.actor}",)
+    kernel.registry.permit_reads = lambda env, _states: (f"person/{env.actor}",)
     part = env("part.make/1", toy.MakePart("a", "p"), "maker-1", "maker")
     assert kernel.streams_of(part, {}) == ("part/p", "security", "toy/a")
     assert kernel.streams_of(nudge("a", "b"), {}) == ("toy/a", "security", "toy/b")

@@ -60,10 +60,10 @@ def test_only_a_command_with_an_owner_or_a_parent_creates() -> None:
 
 
 def test_the_streams_that_tell_of_grants_are_named_by_one_subject() -> None:
-    people = Subject("people", permit_reads=lambda env: (f"person/{env.actor}",))
+    people = Subject("people", permit_reads=lambda env, _states: (f"person/{env.actor}",))
     told = Registry((toy.TOY, people))
-    assert told.permit_reads(_somebody()) == ("person/x",)
-    assert Registry((toy.TOY,)).permit_reads(_somebody()) == ()
+    assert told.permit_reads(_somebody(), {}) == ("person/x",)
+    assert Registry((toy.TOY,)).permit_reads(_somebody(), {}) == ()
 
 
 def _somebody() -> Envelope:
