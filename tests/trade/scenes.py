@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_people
+from tests.trade import scenes_awarding, scenes_disputes, scenes_people
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -44,6 +44,7 @@ def scenes(places: Places) -> list[Vector]:
         *_lot(places),
         *_ends(places),
         *scenes_awarding.scenes(places),
+        *scenes_disputes.scenes(places),
     ]
 
 

@@ -175,10 +175,14 @@ def _rerun(context: Context) -> tuple[Then, ...]:
     """
     data: UpholdObjection = context.data
     fallen: tuple[Event, ...] = context.fact("result_fallen")
-    parts = [Then(_lot(data), "rerun", (*fallen, ObjectionClosed(data.number)))]
+    disputes = context.of(Disputes, _lot(data))
+    moot = tuple(ObjectionClosed(number) for number in disputes.open)
+    parts = [Then(_lot(data), "rerun", (*fallen, *moot))]
     rejected = Rejected(context.env.actor, data.reason_zh)
-    for number in data.struck:
-        parts.append(Then(registration_stream(data.lot, number), "disqualify", (rejected,)))
+    parts += [
+        Then(registration_stream(data.lot, number), "disqualify", (rejected,))
+        for number in data.struck
+    ]
     if data.struck:
         parts.append(Then(f"roll/{data.lot}", "strike", tuple(Struck(n) for n in data.struck)))
     return tuple(parts)
