@@ -15,6 +15,7 @@ STAFF = {
     "operator-tan": "centre_operator",
     "cashier-zhou": "centre_cashier",
     "certifier-xie": "centre_certifier",
+    "asset3-song": "asset3_reviewer",
     "street-luo": "street_reviewer",
 }
 OFFICER = "officer-yi"
