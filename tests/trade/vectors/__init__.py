@@ -12,6 +12,7 @@ from tests.trade.vectors import (
     builtin,
     corrections,
     deposits,
+    disputes,
     listing,
     lot,
     observing,
@@ -33,6 +34,7 @@ BREAKS: Breaks = {
     **observing.BREAKS,
     **lot.BREAKS,
     **awarding.BREAKS,
+    **disputes.BREAKS,
 }
 
 
