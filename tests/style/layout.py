@@ -27,6 +27,8 @@ PURE = (
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
     "trading/observing/waivers.py",
+    "trading/register/contracts.py",
+    "trading/register/rent.py",
 )
 
 

@@ -13,18 +13,24 @@ from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.demo import cast
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
-from trading.listing.commands import DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
+from trading.listing.cases import PAPERS, Vote
+from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCase, PublishCase
+from trading.listing.rules import LotPlan
 from trading.observing.rules import Listed, Step
 from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
+from trading.register.contract_commands import CloseContract
+from trading.register.contracts import Agreement
+from trading.register.rent import Instalments
 
 ORIGIN = "trade.example/log"
 START_US = 1_772_413_200_000_000
 """2026-03-02 09:00 in Beijing, a Monday."""
 UNTIL_US = START_US + 16 * DAY_US + 8 * HOUR_US
 OPENS_US = START_US + 17 * DAY_US
+DECIDED_US = START_US + 8 * DAY_US
+"""When the resolution has been posted for its five days and the weekend after them."""
 CLOSES_US = OPENS_US + HOUR_US
 BID_US = OPENS_US + 20 * MINUTE_US
 LOCALITIES = {"a": "甲社区", "b": "乙社区"}
@@ -100,6 +106,36 @@ def vote(day: str = "2026-02-27", eligible: int = 45, present: int = 41, favour:
     return Vote("member_representative_assembly", day, eligible, present, favour)
 
 
+def meeting(kind: str, body: str, day: str, case: str = CASE) -> Act:
+    """Return one of the three steps before the resolution, with its minutes."""
+    return officer(kind, DecideCase(case, Vote(body, day, 7, 6, 5)), docs=(paper("minutes"),))
+
+
+def decide(found: Vote | None = None, case: str = CASE, name: str = "minutes") -> Act:
+    """Return the resolution, the usual one unless given."""
+    return officer("case.decide/1", DecideCase(case, found or vote()), docs=(paper(name),))
+
+
+def decision(case: str = CASE) -> tuple[Act, ...]:
+    """Return the four steps of the decision, in their order."""
+    return (
+        meeting("case.propose/1", "party_branch", "2026-02-24", case),
+        meeting("case.deliberate/1", "two_committees", "2026-02-25", case),
+        meeting("case.review/1", "party_members", "2026-02-26", case),
+        decide(case=case),
+    )
+
+
+def apply(case: str = CASE) -> Act:
+    """Return the application with its papers."""
+    return officer("case.apply/1", ApplyCase(case), docs=tuple(map(paper, sorted(PAPERS))))
+
+
+def approve(role: str = "asset3_reviewer", case: str = CASE) -> Act:
+    """Return the approval of one desk."""
+    return staff("case.approve/1", ApproveCase(case, "同意"), role)
+
+
 def publish(until_us: int = UNTIL_US, opens_us: int = OPENS_US) -> PublishCase:
     """Return the publication of the notice."""
     return PublishCase(CASE, "notice-a", until_us, opens_us, CLOSES_US)
@@ -133,6 +169,23 @@ def opened(step: Step, *lots: str) -> Act:
     """Return the opening of ``step`` for ``lots``, or for the one usual lot."""
     data = OpenStep(CASE, step, shown(step), lots or (LOT,))
     return staff("panel.open_step/1", data, "centre_operator")
+
+
+def agreement(**more: Any) -> Agreement:
+    """Return a paper contract of two years and yearly rent, but for what ``more`` changes."""
+    values: dict[str, Any] = {
+        "number": "旧合同1号", "tenure": "lease", "use_zh": "零售", "price_unit": "CNY/lot/year",
+        "price_fen": START_FEN, "term_months": 24, "starts_day": "2026-01-01",
+        "ends_day": "2027-12-31", "bond_fen": 0,
+        "schedule": (Instalments(0, 12, 2, START_FEN),),
+    }  # fmt: skip
+    return Agreement(**{**values, **more})
+
+
+def settled(contract: str, arrears_fen: int = 0) -> Act:
+    """Return the closing of a contract without bond."""
+    data = CloseContract(contract, 0, 0, arrears_fen)
+    return officer("contract.close/1", data, docs=(paper("inspection"),))
 
 
 def statement(step: Step, member: str, **more: Any) -> Act:

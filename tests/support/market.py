@@ -22,8 +22,16 @@ from trading.deposits.commands import ReceiveDeposit
 from trading.engine.context import Envelope
 from trading.engine.stream import Command
 from trading.founding import found
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
+from trading.listing.cases import PAPERS, PARTY_BODIES, Vote
+from trading.listing.commands import (
+    AcceptCase,
+    ApplyCase,
+    ApproveCase,
+    DecideCase,
+    DraftCase,
+    PublishCase,
+)
+from trading.listing.rules import LotPlan
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Step
@@ -45,6 +53,7 @@ FIRST_NUMBER = 100
 START_FEN = 100_000
 STEP_FEN = 100
 NOTICE_DAYS = 21
+POSTED_DAYS = 8
 WAITING_MAX = 512
 # A year whose calendar is shipped, on a simulated clock; the day begins at 09:00 in Changsha.
 SIMULATED_US = 1_772_413_200_000_000
@@ -163,25 +172,20 @@ class Market:
     def _list_cases(
         self, cases: dict[str, list[Lot]], opens_us: int, lasting_us: Callable[[str], int]
     ) -> None:
-        held = str(local_date(self.clock.now_us() - 3 * DAY_US))
-        minutes = (Document("minutes", sha256(b"minutes").hexdigest()),)
-        vote = Vote("member_representative_assembly", held, 45, 41, 38)
         drafts = {
             case: DraftCase(case, ORG, "cn-collective", "测试项目", tuple(map(_plan, lots)))
             for case, lots in cases.items()
         }
         officer, clerk = "community_officer", "centre_clerk"
         self._all(self._command("case.draft/1", drafts[c], OFFICER, officer) for c in cases)
-        self._all(
-            self.centre.envelope("case.decide/1", DecideCase(c, vote), OFFICER, officer,
-                                 docs=minutes)
-            for c in cases
-        )  # fmt: skip
+        self._decide(cases)
         for kind, struct, role in (
+            ("case.approve/1", lambda c: ApproveCase(c, "同意"), "asset3_reviewer"),
             ("case.approve/1", lambda c: ApproveCase(c, "同意"), "street_reviewer"),
             ("case.accept/1", AcceptCase, "centre_reviewer"),
         ):
-            self._all(self._command(kind, struct(c), self._staff(role), role) for c in cases)
+            waiting = [c for c in cases if role != "street_reviewer" or self._at_street(c)]
+            self._all(self._command(kind, struct(c), self._staff(role), role) for c in waiting)
         until_us = opens_us - 16 * HOUR_US
         self._all(
             self._command(
@@ -191,6 +195,30 @@ class Market:
             )
             for c in cases
         )  # fmt: skip
+
+    def _decide(self, cases: Iterable[str]) -> None:
+        """Take the four steps, wait until the resolution was posted, and apply."""
+        held, today_us = str(local_date(self.clock.now_us() - 3 * DAY_US)), self.clock.now_us()
+        role, docs = "community_officer", {name: _paper(name) for name in PAPERS}
+        for kind, body in (*PARTY_BODIES.items(), ("case.decide/1", "residents_meeting")):
+            step = Vote(body, held, 45, 41, 38)
+            self._all(
+                self.centre.envelope(
+                    kind, DecideCase(case, step), OFFICER, role, docs=(docs["minutes"],)
+                )
+                for case in cases
+            )
+        self.clock.advance_to(today_us + POSTED_DAYS * DAY_US)
+        self._fire()
+        papers = tuple(docs.values())
+        self._all(
+            self.centre.envelope("case.apply/1", ApplyCase(case), OFFICER, role, docs=papers)
+            for case in cases
+        )
+
+    def _at_street(self, case: str) -> bool:
+        state = self.centre.state(f"case/{case}")
+        return state is not None and state.place == "street_review"
 
     def _seat_panels(self, lots: list[Lot]) -> None:
         office = self._staff("office")
@@ -305,6 +333,10 @@ def found_market(home: Home, clock: SimulatedClock, simulated: str = "bench") ->
     owner.dispose()
     centre = Centre(home, clock)
     return Market(centre, clock, simulated)
+
+
+def _paper(name: str) -> Document:
+    return Document(name, sha256(name.encode()).hexdigest())
 
 
 def _by_case(lots: list[Lot]) -> dict[str, list[Lot]]:

@@ -7,6 +7,7 @@ from tests.support.acts import (
     BIDDERS,
     CASE,
     CLOSES_US,
+    DECIDED_US,
     LOT,
     NUMBER,
     OPENS_US,
@@ -17,9 +18,12 @@ from tests.support.acts import (
     STEP_FEN,
     UNTIL_US,
     Act,
+    apply,
+    approve,
     asset,
     bidder,
     contract,
+    decision,
     deposit,
     draft,
     observe,
@@ -28,7 +32,6 @@ from tests.support.acts import (
     publish,
     register,
     staff,
-    vote,
 )
 from trading.awarding.commands import (
     AwardLot,
@@ -40,7 +43,7 @@ from trading.awarding.commands import (
 from trading.base.units import DAY_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify
 from trading.deposits.commands import RefundDeposit
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase
+from trading.listing.commands import AcceptCase
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 
@@ -50,8 +53,11 @@ _office = [
 ]
 PATH: dict[str, tuple[Act | int, ...]] = {
     "drafted": (officer("asset.register/1", asset()), officer("case.draft/1", draft())),
-    "decided": (officer("case.decide/1", DecideCase(CASE, vote()), docs=(paper("minutes"),)),),
-    "approved": (staff("case.approve/1", ApproveCase(CASE, "同意"), "street_reviewer"),),
+    "reviewed": decision()[:3],
+    "resolved": decision()[3:],
+    "decided": (DECIDED_US,),
+    "reviewing": (apply(),),
+    "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
     "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
     "registered": (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
-from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
+from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_observing, scenes_people
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -26,8 +27,7 @@ from trading.engine.builtin import (
     Suppressed,
 )
 from trading.engine.stream import Command, Stream
-from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
-from trading.register.commands import VacateAsset
+from trading.listing.commands import RescheduleLot
 
 _LOT = f"lot/{LOT}"
 _FOUNDING = stream("definitions", place="founding")
@@ -39,13 +39,16 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *scenes_people.scenes(places),
-        *_listing(places),
         *_lot(places),
         *_ends(places),
-        *scenes_awarding.scenes(places),
-        *scenes_observing.scenes(places),
+        *_of_subjects(places),
     ]
+
+
+def _of_subjects(places: Places) -> Iterator[Vector]:
+    """Yield what every file ``scenes_<subject>.py`` beside this one gives."""
+    for path in sorted(Path(__file__).parent.glob("scenes_*.py")):
+        yield from import_module(f"tests.trade.{path.stem}").scenes(places)
 
 
 def _at(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
@@ -84,17 +87,6 @@ def _builtin(places: Places) -> list[Vector]:
     ]
 
 
-def _listing(places: Places) -> list[Vector]:
-    returned = staff("case.return/1", ReturnCase(CASE, "补充材料"), "street_reviewer")
-    again: Any = places.scenes["case.draft/1"].act
-    return [
-        _at(places, "drafted", again),
-        _at(places, "decided", returned),
-        # Whoever approved cannot take it back: another desk of the street does.
-        _at(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
-    ]
-
-
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
         return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
@@ -119,9 +111,6 @@ def _lot(places: Places) -> list[Vector]:
 
 
 def _ends(places: Places) -> list[Vector]:
-    withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
     return [
-        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
-        _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
     ]

@@ -50,4 +50,4 @@ def _waiver(places: Places, place: str, step: Step) -> Vector:
     waive = WaiveStep(LOT, step, "quorum_missed", "代表外出务工")
     scene = Scene(staff("lot.waive/1", waive, "office"), places.states[place], places.now_us(place))
     facets = {**scene.states[LOT_STREAM].facets, "waived": Waived()}
-    return both(unstated(step), stream(LOT_STREAM, facets=facets))(vector(scene))
+    return both(stream(LOT_STREAM, facets=facets), unstated(step))(vector(scene))

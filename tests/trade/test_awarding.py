@@ -19,6 +19,7 @@ from tests.support.acts import (
     Act,
     contract,
     observe,
+    opened,
     paper,
     staff,
     statement,
@@ -88,6 +89,7 @@ def test_a_proposal_expires_and_must_be_made_again(at: At) -> None:
 
 def test_an_award_needs_the_observers_of_the_publicity(at: At) -> None:
     trade = at("cleared")
+    trade.do(opened("O9"))
     for member in PANEL[:3]:
         trade.do(statement("O9", member))
     award = Act("lot.award/1", AWARD, "office-chen", "office")

@@ -16,6 +16,7 @@ STAFF = {
     "operator-tan": "centre_operator",
     "cashier-zhou": "centre_cashier",
     "certifier-xie": "centre_certifier",
+    "asset3-song": "asset3_reviewer",
     "street-luo": "street_reviewer",
     "supervisor-fang": "supervision_member",
 }

@@ -27,8 +27,16 @@ from trading.demo import cast
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
+from trading.listing.cases import APPRAISAL, DESKS, PAPERS, PARTY_BODIES, Vote
+from trading.listing.commands import (
+    AcceptCase,
+    ApplyCase,
+    ApproveCase,
+    DecideCase,
+    DraftCase,
+    PublishCase,
+)
+from trading.listing.rules import LotPlan
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
@@ -38,6 +46,7 @@ from trading.register.commands import RegisterAsset
 from trading.store.batch import Receipt
 
 NOTICE_DAYS = 16
+POSTED_DAYS = 8
 JSON = "application/json"
 REPRESENTATIVES = 23
 CALLED = 8_888
@@ -123,18 +132,24 @@ class Play:
         draft = DraftCase(self.case, self._org, "cn-collective", row.title_zh, (self._plan,))
         self._do("case.draft/1", draft, self._officer, "community_officer")
         held = str(local_date(self._clock.now_us() - 3 * DAY_US))
+        minutes = _paper("minutes", f"{row.id} 会议记录")
+        for kind, body in PARTY_BODIES.items():
+            step = DecideCase(self.case, Vote(body, held, 9, 8, 8))
+            self._do(kind, step, self._officer, "community_officer", minutes)
         vote = Vote("member_representative_assembly", held, 45, 41, 38)
-        minutes = _paper("minutes", f"{row.id} 成员代表会议记录")
         short = DecideCase(self.case, msgspec.structs.replace(vote, in_favour=29))
         self._refuse("case.decide/1", short, self._officer, "community_officer", minutes)
         decide = DecideCase(self.case, vote)
         self._do("case.decide/1", decide, self._officer, "community_officer", minutes)
+        self.wait(self._clock.now_us() + POSTED_DAYS * DAY_US)
 
     def _publish(self) -> None:
+        papers = (_paper(name, f"{self._row.id} {name}") for name in sorted({*PAPERS, APPRAISAL}))
         self._do(
-            "case.approve/1", ApproveCase(self.case, "同意"), self._staff("street_reviewer"),
-            "street_reviewer",
+            "case.apply/1", ApplyCase(self.case), self._officer, "community_officer", *papers
         )  # fmt: skip
+        self._approve("asset3_reviewer")
+        self._approve("street_reviewer")
         self._do(
             "case.accept/1", AcceptCase(self.case), self._staff("centre_reviewer"),
             "centre_reviewer",
@@ -149,6 +164,12 @@ class Play:
         hasty = msgspec.structs.replace(publish, registration_until_us=today_us + 3 * DAY_US)
         self._refuse("case.publish/1", hasty, self._staff("centre_clerk"), "centre_clerk")
         self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
+
+    def _approve(self, role: str) -> None:
+        """Approve at the desk of ``role``, where the value brings the case there."""
+        case = self._centre.state(f"case/{self.case}")
+        if case is not None and DESKS.get(case.place) == role:
+            self._do("case.approve/1", ApproveCase(self.case, "同意"), self._staff(role), role)
 
     def _draw(self) -> None:
         office = self._staff("office")

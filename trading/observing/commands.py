@@ -10,7 +10,8 @@ from trading.base.text import Digest, Id, ShortText
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
-from trading.listing.rules import Case, lot_stream
+from trading.listing.cases import Case
+from trading.listing.rules import lot_stream
 from trading.observing.draws import NUMBER_MAX, drawn, ordered, resting
 from trading.observing.facts import conflicts_known, passed, quorum
 from trading.observing.rules import (

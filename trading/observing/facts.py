@@ -7,7 +7,8 @@ from collections.abc import Collection
 from trading.bidding.rules import Roll
 from trading.engine.context import Context
 from trading.engine.registry import Then
-from trading.listing.rules import Case, case_of_lot, lot_stream
+from trading.listing.cases import Case
+from trading.listing.rules import case_of_lot, lot_stream
 from trading.observing.draws import heir
 from trading.observing.rules import RECUSED, Panel, SeatPassed, quorum_of, seat_passed
 from trading.observing.waivers import Waived

@@ -13,6 +13,7 @@ from tests.support.trade import Places, Scene
 from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
 from trading.engine.stream import Command, Stream
+from trading.observing.rules import STEPS
 
 replace = msgspec.structs.replace
 
@@ -84,10 +85,14 @@ def both(*breaks: Break) -> Break:
 
 
 def unstated(step: str) -> Break:
-    return lambda v: facet(
-        PANEL_STREAM,
-        "panel",
-        steps={**v.states[PANEL_STREAM].facets["panel"].steps, step: ()},
+    """Require every step of the lot, and let nobody have opened ``step``."""
+    return lambda v: both(
+        facet(LOT_STREAM, "terms", steps=STEPS),
+        facet(
+            PANEL_STREAM,
+            "panel",
+            steps={**v.states[PANEL_STREAM].facets["panel"].steps, step: ()},
+        ),
     )(v)
 
 
