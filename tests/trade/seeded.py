@@ -83,15 +83,16 @@ class Market:
         self.sent = 0
 
     def run(self, count: int) -> None:
-        """Send ``count`` commands."""
-        phases = list(PATH)
-        share = count // len(phases)
+        """Send ``count`` commands: the good ones of every phase, and others between them."""
+        phases, good = list(PATH), 0
+        others = count - LOTS * sum(isinstance(act, Act) for acts in PATH.values() for act in acts)
         for number, phase in enumerate(phases, 1):
+            good += LOTS * sum(isinstance(act, Act) for act in PATH[phase])
             waits = [act for act in PATH[phase] if isinstance(act, int)]
             for until_us in waits[:1]:
                 self._trade.wait(until_us)
             self._resume_most()
-            last = count if number == len(phases) else number * share
+            last = count if number == len(phases) else good + number * others // len(phases)
             self._send_all(self._mixed(phase, max(0, last - self.sent)))
             for until_us in waits[1:]:
                 self._trade.wait(until_us + 2 * HOUR_US)
