@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from trading.awarding.commands import AwardLot
+from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
@@ -44,6 +46,8 @@ ROSTER = tuple(Listed(f"group-{n // 3}", n % 3 + 1, who) for n, who in enumerate
 SEED, NUMBER = "5eed" * 16, 4711
 PANEL = ("rep-23", "rep-13", "rep-05", "rep-14", "rep-19")
 START_FEN, STEP_FEN, RAISE_MAX_FEN, CEILING_FEN = 100_000, 1_000, 5_000, 110_000
+SIGNED_DAY, ENDS_DAY = "2026-03-25", "2029-03-24"
+"""When the lot of the path is signed, and the last day of its term."""
 DEPOSIT_FEN, TERM_MONTHS = 20_000, 36
 STAFF = {role: person for person, role in reversed(cast.STAFF.items())}
 SECOND_OFFICE = "office-peng"
@@ -153,9 +157,11 @@ def deposit(number: int, paid_us: int = 0, amount_fen: int = DEPOSIT_FEN) -> Rec
 
 def contract(**more: Any) -> Contract:
     """Return the contract that equals the award, but for what ``more`` changes."""
+    agreed = plan()
     values: dict[str, Any] = {
-        "number": "HT-1", "asset": ASSET, "use_zh": "零售", "price_unit": "CNY/lot/year",
-        "price_fen": START_FEN + STEP_FEN, "term_months": TERM_MONTHS, "bidder": BIDDERS[1],
+        "number": "HT-1", "quantity_thousandths": 1000, "quantity_unit": "lot",
+        "price_fen": START_FEN + STEP_FEN, "starts_day": SIGNED_DAY, "ends_day": ENDS_DAY,
+        "bidder": BIDDERS[1], **{field: getattr(agreed, field) for field in PLANNED},
     }  # fmt: skip
     return Contract(**{**values, **more})
 
@@ -169,6 +175,11 @@ def opened(step: Step, *lots: str) -> Act:
     """Return the opening of ``step`` for ``lots``, or for the one usual lot."""
     data = OpenStep(CASE, step, shown(step), lots or (LOT,))
     return staff("panel.open_step/1", data, "centre_operator")
+
+
+def award(who: str = "office-chen", notice: str = "CJ-1") -> Act:
+    """Return the award by one of the office."""
+    return Act("lot.award/1", AwardLot(LOT, notice), who, "office", (paper("award_notice"),))
 
 
 def agreement(**more: Any) -> Agreement:

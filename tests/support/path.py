@@ -21,6 +21,7 @@ from tests.support.acts import (
     apply,
     approve,
     asset,
+    award,
     bidder,
     contract,
     decision,
@@ -34,7 +35,6 @@ from tests.support.acts import (
     staff,
 )
 from trading.awarding.commands import (
-    AwardLot,
     CertifyLot,
     ConfirmDeal,
     PublishResult,
@@ -48,9 +48,7 @@ from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, Freeze
 from trading.observing.draws import commitment_of
 
 SAME_NAME = {"payer_same_name": True}
-_office = [
-    Act("lot.award/1", AwardLot(LOT), who, "office") for who in ("office-chen", "office-peng")
-]
+_office = [award(who) for who in ("office-chen", "office-peng")]
 PATH: dict[str, tuple[Act | int, ...]] = {
     "drafted": (officer("asset.register/1", asset()), officer("case.draft/1", draft())),
     "reviewed": decision()[:3],

@@ -33,6 +33,7 @@ from tests.support.acts import (
 from tests.support.path import PATH
 from tests.support.trade import Trade, found_trade
 from trading.awarding.commands import SignContract
+from trading.base.calendar import local_date
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
@@ -40,6 +41,7 @@ from trading.centre import registry
 from trading.observing.watching import StateStep
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
+from trading.register.contracts import last_day
 from trading.store import log
 from trading.store.batch import Item
 from trading.store.idempotency import token_of
@@ -92,7 +94,7 @@ class Market:
             for until_us in waits[:1]:
                 self._trade.wait(until_us)
             self._resume_most()
-            last = count if number == len(phases) else good + number * others // len(phases)
+            last = min(count, good + number * others // len(phases))
             self._send_all(self._mixed(phase, max(0, last - self.sent)))
             for until_us in waits[1:]:
                 self._trade.wait(until_us + 2 * HOUR_US)
@@ -138,8 +140,13 @@ class Market:
         award = lot.facets.get("award") if lot else None
         if award is None:
             return act
+        today = local_date(self._trade.clock.now_us())
         contract = msgspec.structs.replace(
-            act.data.contract, price_fen=award.price_fen, bidder=award.bidder
+            act.data.contract,
+            price_fen=award.price_fen,
+            bidder=award.bidder,
+            starts_day=str(today),
+            ends_day=str(last_day(today, act.data.contract.term_months)),
         )
         data = SignContract(act.data.lot, contract)
         return Act(act.kind, data, act.actor, act.role, act.docs, act.facts)

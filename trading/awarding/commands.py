@@ -12,8 +12,9 @@ from trading.awarding.rules import (
     ContractSigned,
     DealConfirmed,
     ResultPublished,
+    SigningOverdue,
 )
-from trading.base.calendar import local_date
+from trading.base.calendar import compute
 from trading.base.money import PriceUnit
 from trading.base.text import Id, ShortText
 from trading.bidding.rules import Roll, Sale
@@ -28,7 +29,6 @@ from trading.register.contracts import (
     Opening,
     contract_of,
     contract_parts,
-    last_day,
 )
 from trading.register.rent import level_schedule
 from trading.register.rules import Asset
@@ -48,9 +48,10 @@ class PublishResult(Command, frozen=True):
 
 
 class AwardLot(Command, frozen=True):
-    """Award the lot after its publicity."""
+    """Award the lot after its publicity, by the notice that the winner gets."""
 
     lot: Id
+    notice: Id
 
 
 class SignContract(Command, frozen=True):
@@ -85,8 +86,17 @@ def _clock(context: Context) -> Effect:
 
 
 def _award(context: Context) -> Effect:
-    award = context.of(Award)
-    return Effect((Awarded(award.bidder, award.price_fen),), context.fact("settlements"))
+    award, key = context.of(Award), "signing_days"
+    sign_by_us = compute(
+        context.at_us, context.policy(key), context.unit(key), context.calendar, source="",
+        rule=key,
+    ).end_us  # fmt: skip
+    event = Awarded(award.bidder, award.price_fen, context.data.notice, sign_by_us)
+    return Effect((event,), context.fact("settlements"))
+
+
+def _signing_over(context: Context) -> Effect:
+    return Effect((SigningOverdue(),), since_us=context.data.due_us)
 
 
 def _sign(context: Context) -> Effect:
@@ -106,15 +116,13 @@ def _certify(context: Context) -> Effect:
 def _agreement(context: Context, asset: Asset) -> Agreement:
     plan, signed = context.of(Terms).plan, context.of(Award).contract
     assert signed is not None
-    starts = local_date(context.at_us)
-    ends = str(last_day(starts, signed.term_months)) if signed.term_months else ""
     schedule = level_schedule(
         PriceUnit.parse(signed.price_unit), signed.price_fen, asset.quantity_thousandths,
         signed.term_months,
     )  # fmt: skip
     return Agreement(
         signed.number, plan.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
-        signed.term_months, str(starts), ends, 0, schedule,
+        signed.term_months, signed.starts_day, signed.ends_day, signed.bond_fen, schedule,
     )  # fmt: skip
 
 
@@ -142,6 +150,8 @@ COMMANDS = (
     CommandSpec("lot.publish_result/1", PublishResult, _lot, "publish_result", _publish),
     CommandSpec("lot.publicity_over/1", Due, lambda data: str(data.stream), "publicity_over",
                 _clock, clock=True),
+    CommandSpec("lot.signing_over/1", Due, lambda data: str(data.stream), "signing_over",
+                _signing_over, clock=True),
     CommandSpec("lot.award/1", AwardLot, _lot, "award", _award, reads=_panel_and_deposits),
     CommandSpec("lot.sign/1", SignContract, _lot, "sign", _sign),
     CommandSpec("lot.certify/1", CertifyLot, _lot, "certify", _certify, reads=_panel_and_asset),

@@ -15,6 +15,7 @@ from trading.awarding.commands import (
     PublishResult,
     SignContract,
 )
+from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
@@ -36,13 +37,14 @@ from trading.listing.commands import (
     DraftCase,
     PublishCase,
 )
-from trading.listing.rules import LotPlan
+from trading.listing.rules import LotPlan, Terms
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
 from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
+from trading.register.contracts import last_day
 from trading.store.batch import Receipt
 
 NOTICE_DAYS = 16
@@ -248,14 +250,12 @@ class Play:
     def _certify(self) -> None:
         row, winner = self._row, self._numbers[0]
         self._observe("O9")
-        award = AwardLot(self.lot)
-        self._do("lot.award/1", award, "office-chen", "office")
-        self._refuse("lot.award/1", award, "office-chen", "office")
-        self._do("lot.award/1", award, "office-peng", "office")
-        contract = Contract(
-            f"HT-{row.id}", self._asset, self._plan.use_zh, row.price_unit, row.result_fen,
-            row.term_months, winner,
-        )  # fmt: skip
+        award = AwardLot(self.lot, f"CJ-{row.id}")
+        notice = _paper("award_notice", f"{row.id} 成交通知书")
+        self._do("lot.award/1", award, "office-chen", "office", notice)
+        self._refuse("lot.award/1", award, "office-chen", "office", notice)
+        self._do("lot.award/1", award, "office-peng", "office", notice)
+        contract = self._contract(winner)
         paper = _paper("contract", f"{row.id} 合同")
         cheaper = msgspec.structs.replace(contract, price_fen=row.start_fen)
         clerk = self._staff("centre_clerk")
@@ -268,6 +268,21 @@ class Play:
         for number in self._numbers[1:]:
             refund = RefundDeposit(self.lot, number)
             self._do("deposit.refund/1", refund, self._staff("centre_cashier"), "centre_cashier")
+
+    def _contract(self, winner: int) -> Contract:
+        lot = self._centre.state(f"lot/{self.lot}")
+        if lot is None:
+            raise IntegrityFault(f"no lot {self.lot}")
+        terms: Terms = lot.facets["terms"]
+        starts = local_date(self._clock.now_us())
+        months = terms.plan.term_months
+        planned = {field: getattr(terms.plan, field) for field in PLANNED}
+        return Contract(
+            number=f"HT-{self._row.id}", quantity_thousandths=terms.quantity_thousandths,
+            quantity_unit=terms.quantity_unit, price_fen=self._row.result_fen,
+            starts_day=str(starts), ends_day=str(last_day(starts, months)) if months else "",
+            bidder=winner, **planned,
+        )  # fmt: skip
 
     def _observe(self, step: Step) -> None:
         state = self._centre.state(f"panel/{self.case}")
