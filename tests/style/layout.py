@@ -24,6 +24,7 @@ PURE = (
     "trading/*/guards.py",
     "trading/*/facts.py",
     "trading/*/methods/*",
+    "trading/awarding/certificates.py",
     "trading/register/contracts.py",
     "trading/register/rent.py",
 )
