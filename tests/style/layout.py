@@ -25,6 +25,9 @@ PURE = (
     "trading/*/facts.py",
     "trading/*/methods/*",
     "trading/awarding/certificates.py",
+    "trading/observing/draws.py",
+    "trading/observing/sampling.py",
+    "trading/observing/waivers.py",
     "trading/register/contracts.py",
     "trading/register/rent.py",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.acts import LOT, paper, staff
+from tests.support.acts import LOT, pair, paper, staff
 from tests.support.certificates import (
     cancel,
     print_copies,
@@ -14,6 +14,7 @@ from tests.support.certificates import (
 )
 from tests.support.trade import At
 from trading.awarding.commands import CertifyLot
+from trading.observing.waivers import WaiveStep
 
 OLD, NEW = "certificate/JZ-1", "certificate/JZ-2"
 
@@ -23,6 +24,17 @@ def test_the_certificate_of_a_lot_is_a_record_of_its_own(at: At) -> None:
     found = trade.state(OLD)
     assert (found.place, found.facets["certificate"].lot) == ("issued", LOT)
     assert found.pack == trade.state().pack
+
+
+def test_a_certificate_says_which_steps_were_waived_and_so_does_its_successor(at: At) -> None:
+    trade = at("contracted")
+    for act in pair("lot.waive/1", WaiveStep(LOT, "O10", "quorum_missed", "代表外出务工")):
+        trade.do(act, docs=())
+    trade.do(staff("lot.certify/1", CertifyLot(LOT, "JZ-1"), "centre_certifier"))
+    for act in replace_certificate():
+        trade.do(act)
+    for name in (OLD, NEW):
+        assert trade.state(name).facets["certificate"].waived == {"O10": "quorum_missed"}
 
 
 def test_three_copies_are_printed_and_the_fourth_takes_two_people(at: At) -> None:

@@ -20,12 +20,12 @@ Ground: TypeAlias = Literal["correction", "loss"]
 class Certificate(Facet, frozen=True):
     """A certificate of one lot, and how often it was printed.
 
-    ``waived`` are the observation steps of the lot that were waived; they are printed on it.
+    ``waived`` are the observation steps waived for the lot, each with the reason; it says so.
     ``former`` and ``next`` are the numbers of the one it replaces and of the one that replaces it.
     """
 
     lot: str
-    waived: tuple[str, ...] = ()
+    waived: dict[str, str] = {}  # noqa: RUF012 - copied by msgspec
     prints: int = 0
     former: str = ""
     next: str = ""
@@ -35,7 +35,7 @@ class CertificateIssued(Event, frozen=True, tag="certificate_issued/1"):
     """A certificate was issued for a lot, new or in the place of ``former``."""
 
     lot: str
-    waived: tuple[str, ...]
+    waived: dict[str, str]
     former: str = ""
 
 
@@ -93,7 +93,7 @@ def certificate_stream(number: str) -> str:
     return f"certificate/{number}"
 
 
-def issue(number: str, lot: str, waived: tuple[str, ...], former: str = "") -> Then:
+def issue(number: str, lot: str, waived: dict[str, str], former: str = "") -> Then:
     """Return the part that issues certificate ``number``."""
     event = CertificateIssued(lot, waived, former)
     return Then(certificate_stream(number), "issue", (event,))

@@ -31,7 +31,9 @@ BREAKS: Breaks = {
         "not_held_v1": HELD,
         "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
         "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=()),
+        "observed_o1_v1": unstated("O1"),
         "observed_o2_v1": unstated("O2"),
+        "observed_o4_v1": unstated("O4"),
         "observed_o5_v1": unstated("O5"),
     },
     ("lot_ascending", "fail", "centre_operator"): {
@@ -69,6 +71,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "confirm", "centre_operator"): {
         "not_held_v1": HELD,
+        "observed_o6_v1": unstated("O6"),
         "observed_o7_v1": unstated("O7"),
     },
     ("lot_ascending", "publish_result", "centre_clerk"): {"not_held_v1": HELD},
