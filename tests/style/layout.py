@@ -19,6 +19,7 @@ PURE = (
     "trading/base/personal.py",
     "trading/engine/*",
     "trading/record/*",
+    "trading/notifications/notices.py",
     "trading/people/organisations.py",
     "trading/*/rules.py",
     "trading/*/guards.py",
