@@ -9,17 +9,20 @@ from typing import Any
 from trading.awarding.commands import AwardLot
 from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
 from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
 from trading.listing.cases import PAPERS, Vote
 from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCase, PublishCase
 from trading.listing.rules import LotPlan
-from trading.observing.commands import StateStep
-from trading.observing.rules import Step
+from trading.observing.rules import Listed, Step
+from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contract_commands import CloseContract
@@ -42,7 +45,9 @@ ALL_ROUNDER = "all-rounder"
 CASE, LOT, ASSET = "case-a", "case-a-1", "asset-a"
 BIDDERS = (101, 202, 303)
 MEMBERS = tuple(f"rep-{n:02d}" for n in range(1, 24))
-PANEL = tuple(MEMBERS[n - 1] for n in (3, 7, 12, 17, 21))
+ROSTER = tuple(Listed(f"group-{n // 3}", n % 3 + 1, who) for n, who in enumerate(MEMBERS))
+SEED, NUMBER, REP = "5eed" * 16, 4711, "resident_rep"
+PANEL = ("rep-23", "rep-13", "rep-05", "rep-14", "rep-19")
 START_FEN, STEP_FEN, RAISE_MAX_FEN, CEILING_FEN = 100_000, 1_000, 5_000, 110_000
 SIGNED_DAY, ENDS_DAY = "2026-03-25", "2029-03-24"
 """When the lot of the path is signed, and the last day of its term."""
@@ -164,6 +169,17 @@ def contract(**more: Any) -> Contract:
     return Contract(**{**values, **more})
 
 
+def shown(step: Step) -> str:
+    """Return the digest of what ``step`` shows."""
+    return paper(step).sha256
+
+
+def opened(step: Step, *lots: str) -> Act:
+    """Return the opening of ``step`` for ``lots``, or for the one usual lot."""
+    data = OpenStep(CASE, step, shown(step), lots or (LOT,))
+    return staff("panel.open_step/1", data, "centre_operator")
+
+
 def award(who: str = "office-chen", notice: str = "CJ-1") -> Act:
     """Return the award by one of the office."""
     return Act("lot.award/1", AwardLot(LOT, notice), who, "office", (paper("award_notice"),))
@@ -186,10 +202,38 @@ def settled(contract: str, arrears_fen: int = 0) -> Act:
     return officer("contract.close/1", data, docs=(paper("inspection"),))
 
 
+def devices(*members: str, others: tuple[str, ...] = MEMBERS[:2]) -> tuple[Act, ...]:
+    """Return how the phones of ``members`` become known, each confirmed by two ``others``."""
+    return tuple(
+        act
+        for member in members
+        for key in (public_key(member),)
+        for act in (
+            Act("person.add_device/1", AddDevice(member, "ed25519", key), member, REP),
+            *(
+                Act("person.confirm_device/1", ConfirmDevice(member, ORG, fingerprint(key)), n, REP)
+                for n in others
+            ),
+        )
+    )
+
+
 def statement(step: Step, member: str, **more: Any) -> Act:
-    """Return what one representative states of ``step``."""
-    values = {"verdict": "seen", "shown": "0" * 64, "assurance": "session_code", **more}
-    return Act("panel.state/1", StateStep(LOT, step, **values), member, "resident_rep")
+    """Return what one representative states of ``step`` by code, without a device."""
+    values = {"shown": shown(step), "verdict": "seen", "assurance": "session_code", **more}
+    return Act("panel.state/1", StateStep(CASE, step, **values), member, REP)
+
+
+def by_phone(act: Act) -> Act:
+    """Return the statement of ``act`` signed by its actor's own phone."""
+    assert isinstance(act.data, StateStep)
+    return Act(act.kind, signed(act.data, act.actor), act.actor, act.role)
+
+
+def observe(step: Step) -> tuple[Act, ...]:
+    """Return the opening of ``step`` and the statements of a quorum, two of them by phone."""
+    by_code = [statement(step, member) for member in PANEL[:4]]
+    return (opened(step), *map(by_phone, by_code[:2]), *by_code[2:])
 
 
 def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:
@@ -203,11 +247,6 @@ def suspend(role: str = "centre_operator", until_us: int = 0, **more: Any) -> Ac
     """Return the hold that one person may order."""
     data = SuspendLot(LOT, "system_fault", "停电", until_us)
     return staff("lot.suspend/1", data, role, **{"docs": (paper("evidence"),), **more})
-
-
-def observe(step: Step) -> tuple[Act, ...]:
-    """Return the statements of a quorum."""
-    return tuple(statement(step, member) for member in PANEL[:4])
 
 
 RESUME = pair("lot.resume/1", ResumeLot(LOT, "已来电"))

@@ -21,6 +21,7 @@ from tests.support.acts import (
     award,
     contract,
     observe,
+    opened,
     paper,
     staff,
     statement,
@@ -92,6 +93,7 @@ def test_a_proposal_expires_and_must_be_made_again(at: At) -> None:
 
 def test_an_award_needs_the_observers_of_the_publicity(at: At) -> None:
     trade = at("cleared")
+    trade.do(opened("O9"))
     for member in PANEL[:3]:
         trade.do(statement("O9", member))
     act = award()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trading.awarding.certificates import certificate_stream, issue
 from trading.awarding.rules import (
     Award,
     Awarded,
@@ -22,7 +23,7 @@ from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
-from trading.listing.rules import Terms
+from trading.listing.rules import Terms, case_of_lot
 from trading.register.contracts import (
     EXPIRY_KEYS,
     Agreement,
@@ -110,7 +111,9 @@ def _certify(context: Context) -> Effect:
     opening = Opening(asset, context.data.lot, months, context.at_us)
     found = context.of(Asset, f"asset/{asset}")
     parts = contract_parts(opening, found, _agreement(context, found))
-    return Effect((Certified(context.data.certificate),), parts)
+    number = context.data.certificate
+    certificate = issue(number, context.data.lot, context.fact("waived_steps"))
+    return Effect((Certified(number),), (*parts, certificate))
 
 
 def _agreement(context: Context, asset: Asset) -> Agreement:
@@ -127,7 +130,7 @@ def _agreement(context: Context, asset: Asset) -> Agreement:
 
 
 def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}",)
+    return (f"panel/{case_of_lot(env.data.lot)}",)
 
 
 def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
@@ -135,14 +138,18 @@ def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(f"roll/{lot}")
     roll: Roll | None = state.facets.get("roll") if state else None
     numbers = roll.listed.values() if roll else ()
-    return (f"panel/{lot}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
+    return (f"panel/{case_of_lot(lot)}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
 
 
 def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(_lot(env.data))
     terms: Terms | None = state.facets.get("terms") if state else None
     asset = (f"asset/{terms.plan.asset}",) if terms else ()
-    return (f"panel/{env.data.lot}", f"contract/{contract_of(env.data.lot)}", *asset)
+    certificate = certificate_stream(env.data.certificate)
+    return (
+        f"panel/{case_of_lot(env.data.lot)}", certificate,
+        f"contract/{contract_of(env.data.lot)}", *asset,
+    )  # fmt: skip
 
 
 COMMANDS = (

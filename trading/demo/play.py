@@ -20,11 +20,13 @@ from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import IntegrityFault, Refused
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre, Personal
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
@@ -38,8 +40,11 @@ from trading.listing.commands import (
     PublishCase,
 )
 from trading.listing.rules import LotPlan, Terms
-from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
+from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
+from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
+from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contracts import last_day
@@ -49,6 +54,8 @@ NOTICE_DAYS = 16
 POSTED_DAYS = 8
 JSON = "application/json"
 REPRESENTATIVES = 23
+CALLED = 8_888
+"""The number that the supervisor calls at every draw."""
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -171,10 +178,28 @@ class Play:
 
     def _draw(self) -> None:
         office = self._staff("office")
-        members = cast.representatives(self._row.id, REPRESENTATIVES)
-        self._do("roster.freeze/1", FreezeRoster(self._org, members), office, "office")
-        self._do("panel.draw/1", DrawPanel(self.lot, self._org), office, "office")
+        rows = cast.representatives(self._row.id.lower(), REPRESENTATIVES)
+        self._do("roster.freeze/1", FreezeRoster(self._org, rows), office, "office")
+        self._know_phones([row.member for row in rows])
+        seed = sha256(f"{self.case} seed".encode()).hexdigest()
+        commit = CommitSeed(self.case, self._org, commitment_of(seed))
+        self._do("panel.commit/1", commit, office, "office")
+        call = CallNumber(self.case, CALLED)
+        supervisor = self._staff("supervision_member")
+        self._do("panel.call/1", call, supervisor, "supervision_member")
+        self._do("panel.draw/1", DrawPanel(self.case, seed), office, "office")
+        self._observe("O1")
         self._observe("O2")
+
+    def _know_phones(self, members: list[str]) -> None:
+        """Let all phones be known but the last two, whose owners confirm the others."""
+        for member in members[:-2]:
+            key = public_key(member)
+            add = AddDevice(member, "ed25519", key)
+            self._do("person.add_device/1", add, member, "resident_rep")
+            confirm = ConfirmDevice(member, self._org, fingerprint(key))
+            for other in members[-2:]:
+                self._do("person.confirm_device/1", confirm, other, "resident_rep")
 
     def _register(self) -> None:
         for n, number in enumerate(self._numbers):
@@ -205,6 +230,7 @@ class Play:
             )  # fmt: skip
         operator = self._staff("centre_operator")
         self._refuse("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
+        self._observe("O4")
         self._observe("O5")
         self._do("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
 
@@ -227,6 +253,7 @@ class Play:
         self._refuse("bid.place/1", above, other, "bidder")
 
     def _confirm(self) -> None:
+        self._observe("O6")
         self._observe("O7")
         operator = self._staff("centre_operator")
         self._do("lot.confirm/1", ConfirmDeal(self.lot), operator, "centre_operator")
@@ -272,13 +299,18 @@ class Play:
         )  # fmt: skip
 
     def _observe(self, step: Step) -> None:
-        state = self._centre.state(f"panel/{self.lot}")
+        state = self._centre.state(f"panel/{self.case}")
         if state is None:
-            raise IntegrityFault(f"{self.lot} has no panel")
+            raise IntegrityFault(f"{self.case} has no panel")
         panel: Panel = state.facets["panel"]
         shown = sha256(f"{self.lot} {step}".encode()).hexdigest()
+        opened = OpenStep(self.case, step, shown, (self.lot,))
+        self._do("panel.open_step/1", opened, self._staff("centre_operator"), "centre_operator")
         for member in panel.members[: panel.quorum]:
-            said = StateStep(self.lot, step, "seen", shown, "session_code")
+            said = StateStep(self.case, step, shown, "seen", "session_code")
+            person = self._centre.state(f"person/{member}")
+            if person is not None and "devices" in person.facets:
+                said = signed(said, member)
             self._do("panel.state/1", said, member, "resident_rep")
 
     @property

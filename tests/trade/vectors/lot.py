@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.acts import (
+    ASSET,
     BIDDERS,
     START_FEN,
     STEP_FEN,
@@ -15,6 +16,7 @@ from tests.trade.vectors.build import (
     ROLL_STREAM,
     Breaks,
     both,
+    copied,
     data,
     facet,
     given,
@@ -29,7 +31,9 @@ BREAKS: Breaks = {
         "not_held_v1": HELD,
         "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
         "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=()),
+        "observed_o1_v1": unstated("O1"),
         "observed_o2_v1": unstated("O2"),
+        "observed_o4_v1": unstated("O4"),
         "observed_o5_v1": unstated("O5"),
     },
     ("lot_ascending", "fail", "centre_operator"): {
@@ -67,6 +71,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "confirm", "centre_operator"): {
         "not_held_v1": HELD,
+        "observed_o6_v1": unstated("O6"),
         "observed_o7_v1": unstated("O7"),
     },
     ("lot_ascending", "publish_result", "centre_clerk"): {"not_held_v1": HELD},
@@ -99,6 +104,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "certify", "centre_certifier"): {
         "not_held_v1": HELD,
+        "certificate_number_new_v1": copied(f"asset/{ASSET}", "certificate/JZ-1"),
         "another_hand_v1": lambda v: facet(LOT_STREAM, "award", confirmed_by=v.env.actor)(v),
         "observed_o10_v1": unstated("O10"),
     },
