@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
-from trading import awarding, bidding, deposits, listing, observing, people, register
+from trading import awarding, bidding, deposits, disputes, listing, observing, people, register
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
@@ -51,6 +51,7 @@ SUBJECTS = (
     deposits.SUBJECT,
     observing.SUBJECT,
     awarding.SUBJECT,
+    disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_listing, scenes_people, scenes_register
+from tests.trade import (
+    scenes_awarding,
+    scenes_disputes,
+    scenes_listing,
+    scenes_people,
+    scenes_register,
+)
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -41,6 +47,7 @@ def scenes(places: Places) -> list[Vector]:
         *_lot(places),
         *_ends(places),
         *scenes_awarding.scenes(places),
+        *scenes_disputes.scenes(places),
         *scenes_register.scenes(places),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.awarding import endings, rules
+from trading.awarding import endings, facts, rules
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
 from trading.engine.registry import Subject
@@ -17,7 +17,13 @@ SUBJECT = Subject(
         rules.Awarded: ("award", rules.awarded),
         rules.ContractSigned: ("award", rules.contract_signed),
         rules.Certified: ("award", rules.certified),
+        rules.ResultFallen: ("award", rules.result_fallen),
         rules.Ended: ("ending", rules.ended),
     },
     guards=GUARDS,
+    facts={
+        "complaint_end_us": facts.complaint_end_us,
+        "lot_voided": facts.lot_voided,
+        "result_fallen": facts.result_fallen,
+    },
 )

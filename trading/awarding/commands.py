@@ -77,7 +77,7 @@ def _confirm(context: Context) -> Effect:
 
 
 def _publish(context: Context) -> Effect:
-    return Effect((ResultPublished(context.data.winner_masked),))
+    return Effect((ResultPublished(context.data.winner_masked, context.at_us),))
 
 
 def _clock(context: Context) -> Effect:

@@ -31,6 +31,7 @@ class Award(Facet, frozen=True):
     price_fen: int
     confirmed_by: str
     winner_masked: str = ""
+    published_us: int = 0
     contract: Contract | None = None
     certificate: str = ""
 
@@ -51,9 +52,10 @@ class DealConfirmed(Event, frozen=True, tag="deal_confirmed/1"):
 
 
 class ResultPublished(Event, frozen=True, tag="result_published/1"):
-    """The result is up for the publicity period."""
+    """The result is up for the publicity period since ``at_us``."""
 
     winner_masked: str
+    at_us: int
 
 
 class Awarded(Event, frozen=True, tag="awarded/1"):
@@ -75,6 +77,10 @@ class Certified(Event, frozen=True, tag="certified/1"):
     certificate: str
 
 
+class ResultFallen(Event, frozen=True, tag="result_fallen/1"):
+    """The result was undone; the lot qualifies its bidders again."""
+
+
 class Ended(Event, frozen=True, tag="lot_ended/1"):
     """The lot was terminated, or its result annulled, for a listed cause."""
 
@@ -89,7 +95,9 @@ def deal_confirmed(_award: Award | None, event: DealConfirmed) -> Award:
 
 def result_published(award: Award, event: ResultPublished) -> Award:
     """Fold the publication."""
-    return msgspec.structs.replace(award, winner_masked=event.winner_masked)
+    return msgspec.structs.replace(
+        award, winner_masked=event.winner_masked, published_us=event.at_us
+    )
 
 
 def awarded(award: Award, _event: Awarded) -> Award:
@@ -105,6 +113,11 @@ def contract_signed(award: Award, event: ContractSigned) -> Award:
 def certified(award: Award, event: Certified) -> Award:
     """Fold the certificate."""
     return msgspec.structs.replace(award, certificate=event.certificate)
+
+
+def result_fallen(_award: Award, _event: ResultFallen) -> Award:
+    """Fold the fall of a result: nobody has won."""
+    return Award(0, 0, "")
 
 
 def ended(_ending: Ending | None, event: Ended) -> Ending:

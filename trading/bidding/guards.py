@@ -21,6 +21,10 @@ def _registration_open(context: Context) -> bool:
     )
 
 
+def _lot_qualifying(context: Context) -> bool:
+    return context.place(f"lot/{context.data.lot}") == "qualifying"
+
+
 def _own_number(context: Context) -> bool:
     return bool(bidder_number(context.env.actor) == context.data.number)
 
@@ -60,6 +64,7 @@ def _has_lead(context: Context) -> bool:
 
 
 GUARDS = (
+    GuardSpec("lot_qualifying_v1", _lot_qualifying, "lot", "domain brief 6, row 10"),
     GuardSpec("registration_open_v1", _registration_open, "lot", "domain brief 6, row 9"),
     GuardSpec("own_number_v1", _own_number, "number", "decision 19"),
     GuardSpec("registers_once_v1", _registers_once, "who", "domain brief 3"),

@@ -101,6 +101,10 @@ class SaleShifted(Event, frozen=True, tag="sale_shifted/1"):
     by_us: int
 
 
+class SaleFallen(Event, frozen=True, tag="sale_fallen/1"):
+    """The result of the sale was undone: none of its bids stands."""
+
+
 def registered(_facet: Registration | None, event: Registered) -> Registration:
     """Fold a registration."""
     return Registration(event.who, event.number)
@@ -132,7 +136,9 @@ def admitted(roll: Roll, event: Admitted) -> Roll:
 
 def struck(roll: Roll, event: Struck) -> Roll:
     """Fold a rejection: the number stays on the roll but may not bid."""
-    return Roll(roll.listed, _without(roll.pending, event.number), roll.qualified)
+    return Roll(
+        roll.listed, _without(roll.pending, event.number), _without(roll.qualified, event.number)
+    )
 
 
 def sale_opened(_sale: Sale | None, event: SaleOpened) -> Sale:
@@ -151,6 +157,11 @@ def bid_accepted(sale: Sale, event: BidAccepted) -> Sale:
 def sale_shifted(sale: Sale, event: SaleShifted) -> Sale:
     """Fold the return of lost time."""
     return msgspec.structs.replace(sale, ends_us=sale.ends_us + event.by_us)
+
+
+def sale_fallen(sale: Sale, _event: SaleFallen) -> Sale:
+    """Fold the fall of a result."""
+    return Sale(sale.ends_us)
 
 
 @lru_cache(maxsize=4096)

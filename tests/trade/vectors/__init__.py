@@ -11,6 +11,7 @@ from tests.trade.vectors import (
     awarding,
     builtin,
     deposits,
+    disputes,
     listing,
     lot,
     observing,
@@ -31,6 +32,7 @@ BREAKS: Breaks = {
     **observing.BREAKS,
     **lot.BREAKS,
     **awarding.BREAKS,
+    **disputes.BREAKS,
 }
 
 

@@ -21,6 +21,7 @@ from tests.trade.vectors.build import (
     unstated,
     when,
 )
+from tests.trade.vectors.disputes import with_disputes
 
 BREAKS: Breaks = {
     ("lot_ascending", "get_ready", "centre_operator"): {
@@ -69,6 +70,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "publish_result", "centre_clerk"): {"not_held_v1": HELD},
     ("lot_ascending", "award", "office"): {
+        "no_open_objection_v1": lambda v: with_disputes(v, open=(1,)),
         "not_held_v1": HELD,
         "observed_o9_v1": unstated("O9"),
     },
