@@ -15,7 +15,7 @@ from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
 from trading.base.personal import find_personal
-from trading.engine import builtin
+from trading.engine import builtin, corrections
 from trading.engine.catalogue import Catalogue, Definition
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
@@ -74,7 +74,7 @@ class Personal(msgspec.Struct, frozen=True):
 
 def registry() -> Registry:
     """Return everything the subjects register."""
-    return Registry(SUBJECTS)
+    return Registry((*SUBJECTS, corrections.subject(SUBJECTS)))
 
 
 def kernel(*, live: bool = True) -> Kernel:

@@ -32,8 +32,10 @@ from trading.listing.commands import (
     PublishCase,
 )
 from trading.listing.rules import LotPlan
-from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
-from trading.observing.rules import STEPS
+from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
+from trading.observing.draws import commitment_of
+from trading.observing.rules import Step
+from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.store.engine import writing_engine
@@ -46,6 +48,7 @@ OFFICER = f"{cast.OFFICER}-{ROW}"
 LOTS_PER_CASE = 20
 REPRESENTATIVES = 5
 QUORUM = 4
+SEED = "5eed" * 16
 FIRST_NUMBER = 100
 START_FEN = 100_000
 STEP_FEN = 100
@@ -136,11 +139,12 @@ class Market:
             self._get_ready(lots, opens_us)
 
     def _get_ready(self, lots: list[Lot], opens_us: int) -> None:
-        self._observe_all(lots)
+        self._seat_panels(lots)
         self._bidders(lots)
         # Registration is over eight hours before the opening.
         self.clock.advance_to(opens_us - 8 * HOUR_US)
         self._fire()
+        self._observe(lots, ("O4", "O5"))
         reviewer = self._staff("centre_reviewer")
         self._all(
             self.centre.envelope(
@@ -216,22 +220,41 @@ class Market:
         state = self.centre.state(f"case/{case}")
         return state is not None and state.place == "street_review"
 
-    def _observe_all(self, lots: list[Lot]) -> None:
+    def _seat_panels(self, lots: list[Lot]) -> None:
         office = self._staff("office")
-        members = cast.representatives(ROW, REPRESENTATIVES)
-        self._all([self._command("roster.freeze/1", FreezeRoster(ORG, members), office, "office")])
-        self._all(
-            self._command("panel.draw/1", DrawPanel(lot.id, ORG), office, "office") for lot in lots
-        )
-        shown = sha256(b"screen").hexdigest()
+        rows = cast.representatives(ROW, REPRESENTATIVES)
+        self._all([self._command("roster.freeze/1", FreezeRoster(ORG, rows), office, "office")])
+        cases = _by_case(lots)
+        commitment, supervisor = commitment_of(SEED), self._staff("supervision_member")
+        for kind, struct, actor, role in (
+            ("panel.commit/1", lambda c: CommitSeed(c, ORG, commitment), office, "office"),
+            ("panel.call/1", lambda c: CallNumber(c, 1), supervisor, "supervision_member"),
+            ("panel.draw/1", lambda c: DrawPanel(c, SEED), office, "office"),
+        ):
+            self._all(self._command(kind, struct(case), actor, role) for case in cases)
+        self._observe(lots, ("O1", "O2"))
+
+    def _observe(self, lots: list[Lot], steps: tuple[Step, ...]) -> None:
+        """Let a quorum of every panel see ``steps``, once for all lots of a notice."""
+        shown, operator = sha256(b"screen").hexdigest(), self._staff("centre_operator")
+        members = [row.member for row in cast.representatives(ROW, REPRESENTATIVES)]
+        cases = _by_case(lots)
         self._all(
             self._command(
-                "panel.state/1", StateStep(lot.id, step, "seen", shown, "session_code"),  # type: ignore[arg-type]
+                "panel.open_step/1",
+                OpenStep(case, step, shown, tuple(lot.id for lot in of_case)),
+                operator, "centre_operator",
+            )
+            for case, of_case in cases.items()
+            for step in steps
+        )  # fmt: skip
+        self._all(
+            self._command(
+                "panel.state/1", StateStep(case, step, shown, "seen", "session_code"),
                 member, "resident_rep",
             )
-            for lot in lots
-            for step in STEPS
-            if step in ("O2", "O5")
+            for case in cases
+            for step in steps
             for member in members[:QUORUM]
         )  # fmt: skip
 

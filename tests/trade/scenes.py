@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
 from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade import (
-    scenes_awarding,
-    scenes_disputes,
-    scenes_listing,
-    scenes_people,
-    scenes_register,
-)
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -42,14 +39,16 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *scenes_people.scenes(places),
-        *scenes_listing.scenes(places),
         *_lot(places),
         *_ends(places),
-        *scenes_awarding.scenes(places),
-        *scenes_disputes.scenes(places),
-        *scenes_register.scenes(places),
+        *_of_subjects(places),
     ]
+
+
+def _of_subjects(places: Places) -> Iterator[Vector]:
+    """Yield what every file ``scenes_<subject>.py`` beside this one gives."""
+    for path in sorted(Path(__file__).parent.glob("scenes_*.py")):
+        yield from import_module(f"tests.trade.{path.stem}").scenes(places)
 
 
 def _at(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:

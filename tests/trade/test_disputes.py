@@ -14,6 +14,7 @@ from tests.support.acts import (
     RESUME,
     START_FEN,
     Act,
+    award,
     bidder,
     observe,
     pair,
@@ -34,7 +35,7 @@ from tests.support.disputes import (
 )
 from tests.support.trade import At, Places, Trade
 from tests.trade.scenes_disputes import scenes
-from trading.awarding.commands import AwardLot, ConfirmDeal, PublishResult
+from trading.awarding.commands import ConfirmDeal, PublishResult
 from trading.awarding.endings import TerminateLot
 from trading.awarding.rules import Award
 from trading.base.deadline import local_text
@@ -47,7 +48,7 @@ from trading.engine.context import Context
 from trading.engine.stream import Stream
 from trading.listing.commands import RescheduleLot
 
-AWARD = Act("lot.award/1", AwardLot(LOT), "office-chen", "office")
+AWARD = award()
 WINNER = BIDDERS[1]
 
 

@@ -23,7 +23,7 @@ from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
-from trading.listing.rules import Schedule
+from trading.listing.rules import Schedule, case_of_lot
 
 BidderNumber = Annotated[int, Meta(ge=100, le=999_999)]
 
@@ -134,7 +134,7 @@ def _with_deposit(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}", *around(env.data.lot, states))
+    return (f"panel/{case_of_lot(env.data.lot)}", *around(env.data.lot, states))
 
 
 def _due(env: Envelope, states: States) -> tuple[str, ...]:

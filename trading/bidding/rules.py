@@ -25,11 +25,15 @@ class Registration(Facet, frozen=True):
 
 
 class Roll(Facet, frozen=True):
-    """All who registered for one lot: numbers by pseudonym, and those who may bid, sorted."""
+    """All who registered for one lot: numbers by pseudonym, and those who may bid, sorted.
+
+    ``conflicts`` are the representatives who may not watch because of somebody who registered.
+    """
 
     listed: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
     pending: tuple[int, ...] = ()
     qualified: tuple[int, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 class Sale(Facet, frozen=True):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trading.bidding import UNTIL_AWARDED
 from trading.deposits import facts, rules
-from trading.deposits.commands import COMMANDS
+from trading.deposits.commands import COMMANDS, DEPOSIT_CORRECTION
 from trading.deposits.guards import GUARDS
+from trading.engine.corrections import corrected
 from trading.engine.registry import StreamSpec, Subject
 
 SUBJECT = Subject(
@@ -16,7 +17,9 @@ SUBJECT = Subject(
     evolves={
         rules.DepositReceived: ("deposit", rules.received),
         rules.DepositSettled: ("deposit", rules.settled),
+        rules.DepositCorrected: ("deposit", corrected),
     },
+    corrections=(DEPOSIT_CORRECTION,),
     guards=GUARDS,
     facts={"deposit_held": facts.deposit_held, "settlements": facts.settlements},
 )

@@ -10,9 +10,17 @@ from trading.base.money import MAX_FEN
 from trading.base.text import Id
 from trading.bidding.commands import BidderNumber
 from trading.bidding.rules import registration_stream
-from trading.deposits.rules import Deposit, DepositReceived, DepositSettled, deposit_stream
+from trading.deposits.rules import (
+    Deposit,
+    DepositCorrected,
+    DepositReceived,
+    DepositSettled,
+    deposit_stream,
+    lot_stream,
+)
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect
 from trading.engine.stream import Command, States
 
 
@@ -64,3 +72,7 @@ COMMANDS = (
     CommandSpec("deposit.release/1", ReleaseDeposit, _deposit, "release", _refund),
     CommandSpec("deposit.refund/1", RefundDeposit, _deposit, "refund", _refund),
 )  # fmt: skip
+
+DEPOSIT_CORRECTION = Correction(
+    "deposit", DepositCorrected, keyed(ReceiveDeposit, "paid_us", "bank_reference"), lot_stream
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from trading.engine.stream import Event, Facet
+from trading.engine.stream import Corrected, Event, Facet, Stream
 
 
 class Deposit(Facet, frozen=True):
@@ -34,6 +34,10 @@ class DepositSettled(Event, frozen=True, tag="deposit_settled/1"):
     amount_fen: int
 
 
+class DepositCorrected(Corrected, frozen=True, tag="deposit_corrected/1"):
+    """What the bank had reported of a deposit was keyed wrongly."""
+
+
 def received(_deposit: Deposit | None, event: DepositReceived) -> Deposit:
     """Fold the receipt of money."""
     return Deposit(event.amount_fen, event.paid_us, event.bank_reference)
@@ -47,3 +51,8 @@ def settled(deposit: Deposit, event: DepositSettled) -> Deposit:
 def deposit_stream(lot: str, number: int) -> str:
     """Return the stream of one deposit; ``lot`` is the id without its kind."""
     return f"deposit/{lot}-{number}"
+
+
+def lot_stream(deposit: Stream) -> str:
+    """Return the stream of the lot that a deposit was paid for."""
+    return f"lot/{deposit.name.partition('/')[2].rpartition('-')[0]}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.trade.vectors import (
     awarding,
     builtin,
+    corrections,
     deposits,
     disputes,
     listing,
@@ -24,6 +25,7 @@ from trading.engine.definitions import Transition
 
 BREAKS: Breaks = {
     **builtin.BREAKS,
+    **corrections.BREAKS,
     **people.BREAKS,
     **register.BREAKS,
     **listing.BREAKS,
