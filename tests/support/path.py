@@ -30,7 +30,7 @@ from tests.support.acts import (
     observe,
     officer,
     paper,
-    publish,
+    posted,
     register,
     staff,
 )
@@ -57,7 +57,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "reviewing": (apply(),),
     "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
-    "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
+    "listed": (posted(),),
     "registered": (
         staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
         staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),

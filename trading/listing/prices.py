@@ -14,9 +14,9 @@ from itertools import groupby
 import msgspec
 
 from trading.base.money import PriceUnit, format_yuan
-from trading.listing.rules import Escalator, Terms
+from trading.listing.rules import Escalator, LotPlan, Terms
+from trading.register.rent import MONTHS_OF, Instalments
 
-MONTHS_OF_PERIOD = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
 _YEAR_MONTHS = 12
 _BASE = 10_000
 
@@ -53,13 +53,18 @@ class Payment(msgspec.Struct, frozen=True):
     due: Sum
 
 
-def rent_of(terms: Terms, price_fen: int = 0) -> Rent:
-    """Return the rent of a lot at ``price_fen``, at its start price unless given."""
-    plan = terms.plan
+def rent_for(plan: LotPlan, quantity_thousandths: int) -> Rent:
+    """Return the rent of a plan at its start price."""
     return Rent(
-        price_fen or plan.start_price_fen, plan.price_unit, terms.quantity_thousandths,
-        plan.term_months, plan.payment_months, plan.escalator,
+        plan.start_price_fen, plan.price_unit, quantity_thousandths, plan.term_months,
+        plan.payment_months, plan.escalator,
     )  # fmt: skip
+
+
+def rent_of(terms: Terms, price_fen: int) -> Rent:
+    """Return the rent of a lot at ``price_fen``."""
+    rent = rent_for(terms.plan, terms.quantity_thousandths)
+    return msgspec.structs.replace(rent, price_fen=price_fen)
 
 
 def for_months(rent: Rent, months: int) -> Sum:
@@ -72,7 +77,7 @@ def payments(rent: Rent) -> tuple[Payment, ...]:
 
     A price for the whole term, or of a sale, is one payment.
     """
-    if _period_months(rent) == 0:
+    if not _period_months(rent) or not rent.term_months:
         return (Payment(1, 1, rent.term_months, for_months(rent, rent.term_months)),)
     step = rent.payment_months or rent.term_months
     found = []
@@ -96,6 +101,18 @@ def total(rent: Rent) -> Sum:
     return Sum(amount_fen, f"{parts_zh} = {whole}{zh}", f"{parts_en} = {whole} {en}")
 
 
+def schedule(rent: Rent) -> tuple[Instalments, ...]:
+    """Return the payments as the register keeps them: runs of equal amounts."""
+    due = payments(rent)
+    step = due[0].months if len(due) > 1 else 0
+    runs = (list(run) for _fen, run in groupby(due, lambda payment: payment.due.amount_fen))
+    return tuple(
+        Instalments(run[0].first_month - 1, step if len(run) > 1 else 0, len(run),
+                    run[0].due.amount_fen)
+        for run in runs
+    )  # fmt: skip
+
+
 def rises(escalator: Escalator, year: int) -> tuple[int, ...]:
     """Return the rises in force in ``year``, counted from 1, in hundredths of a per cent."""
     listed = [rise.percent_hundredths for rise in escalator.listed if rise.year <= year]
@@ -114,7 +131,7 @@ def is_sound(escalator: Escalator) -> bool:
 
 
 def _period_months(rent: Rent) -> int:
-    return MONTHS_OF_PERIOD.get(PriceUnit.parse(rent.price_unit).per_period, 0)
+    return MONTHS_OF.get(PriceUnit.parse(rent.price_unit).per_period, 0)
 
 
 def _stretches(rent: Rent, done: int, months: int) -> list[tuple[int, tuple[int, ...]]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.acts import plan
+from tests.support.acts import START_FEN, plan
 from trading.listing.prices import (
     Rent,
     for_months,
     is_sound,
     payments,
+    rent_for,
     rent_of,
     rises,
     total,
@@ -153,5 +154,5 @@ def test_an_escalator_is_regular_or_listed_in_order(escalator: Escalator, sound:
 
 def test_the_rent_of_a_lot_is_at_its_start_price_or_at_the_price_given() -> None:
     terms = Terms("case-a", "notice-a", plan(), 1000, "lot", "甲社区", 300, 300)
-    assert rent_of(terms).price_fen == plan().start_price_fen
+    assert rent_for(plan(), 1000) == rent_of(terms, START_FEN)
     assert total(rent_of(terms, 120_000)).amount_fen == 360_000
