@@ -27,7 +27,7 @@ from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.observing.rules import STEPS
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
-from trading.register.tables import ASSET_PROJECTION
+from trading.register.tables import ASSET_PROJECTION, CONTRACT_PROJECTION
 from trading.store import log, roles
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
@@ -55,7 +55,12 @@ SUBJECTS = (
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 CMD_BYTES = 16
-PROJECTIONS: tuple[Projection, ...] = (ASSET_PROJECTION, CASE_PROJECTION, LOT_PROJECTION)
+PROJECTIONS: tuple[Projection, ...] = (
+    ASSET_PROJECTION,
+    CONTRACT_PROJECTION,
+    CASE_PROJECTION,
+    LOT_PROJECTION,
+)
 
 
 class Personal(msgspec.Struct, frozen=True):

@@ -24,6 +24,8 @@ PURE = (
     "trading/*/guards.py",
     "trading/*/facts.py",
     "trading/*/methods/*",
+    "trading/register/contracts.py",
+    "trading/register/rent.py",
 )
 
 

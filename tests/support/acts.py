@@ -19,6 +19,9 @@ from trading.observing.commands import StateStep
 from trading.observing.rules import Step
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
+from trading.register.contract_commands import CloseContract
+from trading.register.contracts import Agreement
+from trading.register.rent import Instalments
 
 ORIGIN = "trade.example/log"
 START_US = 1_772_413_200_000_000
@@ -120,6 +123,23 @@ def contract(**more: Any) -> Contract:
         "price_fen": START_FEN + STEP_FEN, "term_months": TERM_MONTHS, "bidder": BIDDERS[1],
     }  # fmt: skip
     return Contract(**{**values, **more})
+
+
+def agreement(**more: Any) -> Agreement:
+    """Return a paper contract of two years and yearly rent, but for what ``more`` changes."""
+    values: dict[str, Any] = {
+        "number": "旧合同1号", "tenure": "lease", "use_zh": "零售", "price_unit": "CNY/lot/year",
+        "price_fen": START_FEN, "term_months": 24, "starts_day": "2026-01-01",
+        "ends_day": "2027-12-31", "bond_fen": 0,
+        "schedule": (Instalments(0, 12, 2, START_FEN),),
+    }  # fmt: skip
+    return Agreement(**{**values, **more})
+
+
+def settled(contract: str, arrears_fen: int = 0) -> Act:
+    """Return the closing of a contract without bond."""
+    data = CloseContract(contract, 0, 0, arrears_fen)
+    return officer("contract.close/1", data, docs=(paper("inspection"),))
 
 
 def statement(step: Step, member: str, **more: Any) -> Act:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import ASSET, CASE, LOT, UNTIL_US, Act, officer, staff
+from tests.support.acts import CASE, LOT, UNTIL_US, Act, officer, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_people
+from tests.trade import scenes_awarding, scenes_people, scenes_register
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -27,7 +27,6 @@ from trading.engine.builtin import (
 )
 from trading.engine.stream import Command, Stream
 from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
-from trading.register.commands import VacateAsset
 
 _LOT = f"lot/{LOT}"
 _FOUNDING = stream("definitions", place="founding")
@@ -44,6 +43,7 @@ def scenes(places: Places) -> list[Vector]:
         *_lot(places),
         *_ends(places),
         *scenes_awarding.scenes(places),
+        *scenes_register.scenes(places),
     ]
 
 
@@ -122,5 +122,4 @@ def _ends(places: Places) -> list[Vector]:
     return [
         *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
         _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
-        _at(places, "certified", officer("asset.vacate/1", VacateAsset(ASSET))),
     ]

@@ -24,7 +24,6 @@ from trading.base.errors import GuardFailed, WrongState
 from trading.bidding.commands import PlaceBid
 from trading.deposits.commands import ReleaseDeposit
 from trading.listing.commands import WithdrawCase
-from trading.register.commands import VacateAsset
 
 TERMINATE = pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封"))
 VOID = pair("lot.void/1", VoidLot(LOT, "collusion", "串通竞买"))
@@ -99,14 +98,6 @@ def test_a_case_is_withdrawn_before_its_notice_only(at: At) -> None:
 
     assert trade.place(f"case/{CASE}") == "withdrawn"
     assert at("listed").refused(withdraw).code == "wrong_state"
-
-
-def test_an_asset_comes_back_when_its_tenant_has_left(at: At) -> None:
-    trade = at("certified")
-
-    trade.do(officer("asset.vacate/1", VacateAsset(ASSET)))
-
-    assert trade.place(f"asset/{ASSET}") == "idle"
 
 
 def test_a_good_bid_that_our_delay_made_late_holds_the_lot(at: At) -> None:

@@ -13,13 +13,25 @@ from trading.awarding.rules import (
     DealConfirmed,
     ResultPublished,
 )
+from trading.base.calendar import local_date
+from trading.base.money import PriceUnit
 from trading.base.text import Id, ShortText
 from trading.bidding.rules import Roll, Sale
 from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect, Then
+from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
 from trading.listing.rules import Terms
+from trading.register.contracts import (
+    EXPIRY_KEYS,
+    Agreement,
+    Opening,
+    contract_of,
+    contract_parts,
+    last_day,
+)
+from trading.register.rent import level_schedule
+from trading.register.rules import Asset
 
 
 class ConfirmDeal(Command, frozen=True):
@@ -82,8 +94,28 @@ def _sign(context: Context) -> Effect:
 
 
 def _certify(context: Context) -> Effect:
+    """Issue the certificate: the contract comes to the register, the asset to its holder."""
     asset = context.of(Terms).plan.asset
-    return Effect((Certified(context.data.certificate),), (Then(f"asset/{asset}", "let"),))
+    months = tuple(context.policy(key) for key in EXPIRY_KEYS)
+    opening = Opening(asset, context.data.lot, months, context.at_us)
+    found = context.of(Asset, f"asset/{asset}")
+    parts = contract_parts(opening, found, _agreement(context, found))
+    return Effect((Certified(context.data.certificate),), parts)
+
+
+def _agreement(context: Context, asset: Asset) -> Agreement:
+    plan, signed = context.of(Terms).plan, context.of(Award).contract
+    assert signed is not None
+    starts = local_date(context.at_us)
+    ends = str(last_day(starts, signed.term_months)) if signed.term_months else ""
+    schedule = level_schedule(
+        PriceUnit.parse(signed.price_unit), signed.price_fen, asset.quantity_thousandths,
+        signed.term_months,
+    )  # fmt: skip
+    return Agreement(
+        signed.number, plan.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
+        signed.term_months, str(starts), ends, 0, schedule,
+    )  # fmt: skip
 
 
 def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
@@ -102,7 +134,7 @@ def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(_lot(env.data))
     terms: Terms | None = state.facets.get("terms") if state else None
     asset = (f"asset/{terms.plan.asset}",) if terms else ()
-    return (f"panel/{env.data.lot}", *asset)
+    return (f"panel/{env.data.lot}", f"contract/{contract_of(env.data.lot)}", *asset)
 
 
 COMMANDS = (

@@ -1,18 +1,28 @@
-"""Commands of the register."""
+"""Commands of the asset ledger."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
-from msgspec import Meta
-
-from trading.base.text import Id, ShortText
-from trading.engine.context import Context
+from trading.base.text import Id, LongText, ShortText
+from trading.engine.builtin import suspension
+from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect
-from trading.engine.stream import Command
-from trading.register.rules import AssetRegistered, AssetReleased
+from trading.engine.stream import CLEAR, Command, States
+from trading.register.rules import (
+    Asset,
+    AssetFrozen,
+    AssetRegistered,
+    AssetUnfrozen,
+    AssetUpdated,
+    Description,
+    Ledger,
+    Quantity,
+    changes,
+    description,
+)
 
-QUANTITY_MAX = 10**12
+FREEZE_CAUSE = "asset_frozen"
 
 
 class RegisterAsset(Command, frozen=True):
@@ -23,34 +33,99 @@ class RegisterAsset(Command, frozen=True):
     category: Id
     name_zh: ShortText
     place_zh: ShortText
-    quantity_thousandths: Annotated[int, Meta(gt=0, le=QUANTITY_MAX)]
+    quantity_thousandths: Quantity
     quantity_unit: Id
+    ledger: Ledger = Ledger()
+
+    @property
+    def description(self) -> Description:
+        """Return what the asset is said to be."""
+        return Description(
+            self.category, self.name_zh, self.place_zh, self.quantity_thousandths,
+            self.quantity_unit, self.ledger,
+        )  # fmt: skip
 
 
-class VacateAsset(Command, frozen=True):
-    """Take an asset back whose tenant has left."""
+class UpdateAsset(Command, frozen=True):
+    """Describe an asset anew, and say why."""
+
+    asset: Id
+    reason_zh: ShortText
+    description: Description
+
+
+class FreezeAsset(Command, frozen=True):
+    """Stop every disposal of an asset by order of a court or another authority."""
+
+    asset: Id
+    reason_zh: LongText
+
+
+class UnfreezeAsset(Command, frozen=True):
+    """Let an asset go again, by order of who froze it."""
+
+    asset: Id
+    reason_zh: LongText
+
+
+class UseAsset(Command, frozen=True):
+    """Put an idle asset to the owner's own use."""
+
+    asset: Id
+    use_zh: ShortText
+
+
+class StopUsingAsset(Command, frozen=True):
+    """End the owner's own use."""
 
     asset: Id
 
 
 def _register(context: Context) -> Effect:
-    data: RegisterAsset = context.data
-    event = AssetRegistered(
-        data.category, data.name_zh, data.place_zh, data.quantity_thousandths, data.quantity_unit
-    )
-    return Effect((event,))
+    return Effect((AssetRegistered(context.data.description),))
 
 
-def _vacate(_context: Context) -> Effect:
-    return Effect((AssetReleased(),))
+def _update(context: Context) -> Effect:
+    data: UpdateAsset = context.data
+    changed = changes(description(context.of(Asset)), data.description)
+    return Effect((AssetUpdated(data.description, changed, data.reason_zh),))
+
+
+def _freeze(context: Context) -> Effect:
+    """Freeze the asset, and hold the live lot that it is in: that is the safe direction."""
+    lot = context.of(Asset).lot
+    state = context.states.get(lot) if lot else None
+    live = state is not None and state.hold == CLEAR
+    holds = (suspension(lot, FREEZE_CAUSE, context.at_us),) if live else ()
+    return Effect((AssetFrozen(context.data.reason_zh),), holds)
+
+
+def _unfreeze(context: Context) -> Effect:
+    return Effect((AssetUnfrozen(context.data.reason_zh),))
+
+
+def _nothing(_context: Context) -> Effect:
+    return Effect()
+
+
+def _asset(data: Any) -> str:
+    return f"asset/{data.asset}"
+
+
+def _lot(env: Envelope, states: States) -> tuple[str, ...]:
+    state = states.get(_asset(env.data))
+    found: Asset | None = state.facets.get("asset") if state else None
+    return (found.lot,) if found and found.lot else ()
 
 
 COMMANDS = (
     CommandSpec(
-        "asset.register/1", RegisterAsset, lambda data: f"asset/{data.asset}", "register",
-        _register, owner=lambda data: data.org, reads=lambda _env, _states: ("orgs",),
+        "asset.register/1", RegisterAsset, _asset, "register", _register,
+        owner=lambda data: data.org, reads=lambda _env, _states: ("orgs",),
     ),
-    CommandSpec(
-        "asset.vacate/1", VacateAsset, lambda data: f"asset/{data.asset}", "vacate", _vacate
-    ),
+    CommandSpec("asset.update/1", UpdateAsset, _asset, "update", _update),
+    CommandSpec("asset.freeze/1", FreezeAsset, _asset, "freeze", _freeze, reads=_lot),
+    CommandSpec("asset.unfreeze/1", UnfreezeAsset, _asset, "unfreeze", _unfreeze),
+    CommandSpec("asset.use/1", UseAsset, _asset, "use", _nothing),
+    CommandSpec("asset.stop_using/1", StopUsingAsset, _asset, "stop_using", _nothing),
 )  # fmt: skip

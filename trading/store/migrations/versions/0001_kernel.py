@@ -16,7 +16,8 @@ def upgrade() -> None:
     _record()
     _projections()
     _private()
-    _subjects()
+    _register()
+    _listing()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -115,7 +116,7 @@ def _private() -> None:
     op.create_index("ix_private_opening_subject", "private_opening", ["subject"])
 
 
-def _subjects() -> None:
+def _register() -> None:
     op.create_table(
         "projection_asset",
         sa.Column("asset", sa.Text, nullable=False),
@@ -126,9 +127,40 @@ def _subjects() -> None:
         sa.Column("quantity_thousandths", sa.BigInteger, nullable=False),
         sa.Column("quantity_unit", sa.Text, nullable=False),
         sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("contracts", sa.Integer, nullable=False),
+        sa.Column("tradable", sa.Integer, nullable=False),
+        sa.Column("inventory_day", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("asset"),
     )
     op.create_index("ix_projection_asset_org", "projection_asset", ["org"])
+    op.create_table(
+        "projection_contract",
+        sa.Column("contract", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("asset", sa.Text, nullable=False),
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("category", sa.Text, nullable=False),
+        sa.Column("quantity_unit", sa.Text, nullable=False),
+        sa.Column("band", sa.Integer, nullable=False),
+        sa.Column("amount", sa.Text, nullable=False),
+        sa.Column("unit_year_fen", sa.BigInteger, nullable=False),
+        sa.Column("starts_day", sa.Text, nullable=False),
+        sa.Column("ends_day", sa.Text, nullable=False),
+        sa.Column("unpaid_day", sa.Text, nullable=False),
+        sa.Column("strangers", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("contract"),
+    )
+    op.create_index("ix_projection_contract_org", "projection_contract", ["org"])
+    op.create_index("projection_contract_end", "projection_contract", ["ends_day", "contract"])
+    op.create_index(
+        "projection_contract_like", "projection_contract", ["category", "quantity_unit", "band"]
+    )
+
+
+def _listing() -> None:
     op.create_table(
         "projection_case",
         sa.Column("case", sa.Text, nullable=False),
