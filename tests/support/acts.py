@@ -108,7 +108,7 @@ def publish(until_us: int = UNTIL_US, opens_us: int = OPENS_US) -> PublishCase:
 
 def register(number: int, lot: str = LOT) -> Register:
     """Return a bidder's own submit."""
-    return Register(lot, number, f"who-{number}", acknowledges_notice=True)
+    return Register(lot, number, f"who-{number}", acknowledged_version=1)
 
 
 def deposit(number: int, paid_us: int = 0, amount_fen: int = DEPOSIT_FEN) -> ReceiveDeposit:

@@ -211,7 +211,7 @@ class Market:
         self._all(
             self._command(
                 "registration.submit/1",
-                Register(lot.id, number, f"who-{number}", acknowledges_notice=True),
+                Register(lot.id, number, f"who-{number}", acknowledged_version=1),
                 f"{BIDDER_PREFIX}{number}", "bidder",
             )
             for lot in lots

@@ -157,7 +157,7 @@ class Play:
         for n, number in enumerate(self._numbers):
             self.wait(self._clock.now_us() + 7 * HOUR_US)
             who = sha256(f"{self.lot}/{number}".encode()).hexdigest()[:24]
-            register = Register(self.lot, number, who, acknowledges_notice=True)
+            register = Register(self.lot, number, who, acknowledged_version=1)
             name = Personal(f"{self.lot}/{number}", "name", f"{cast.SURNAMES[n]}先生")
             self._clock.advance_to(self._clock.now_us() + MINUTE_US)
             self._centre.do(

@@ -15,8 +15,13 @@ SUBJECT = Subject(
     facets={"deposit": rules.Deposit},
     evolves={
         rules.DepositReceived: ("deposit", rules.received),
-        rules.DepositSettled: ("deposit", rules.settled),
+        rules.DepositMoved: ("deposit", rules.moved),
+        rules.DepositForfeited: ("deposit", rules.forfeited),
     },
     guards=GUARDS,
-    facts={"deposit_held": facts.deposit_held, "settlements": facts.settlements},
+    facts={
+        "deposit_held": facts.deposit_held,
+        "deposit_release": facts.deposit_release,
+        "settlements": facts.settlements,
+    },
 )

@@ -79,6 +79,11 @@ class Terms(Facet, frozen=True):
     place_zh: str
     extension_window_seconds: int
     extension_seconds: int
+    end_mode: str = "sliding"
+    extensions_max: int = 0
+    listing_round: int = 1
+    previous: str = ""
+    version: int = 1
 
 
 class Schedule(Facet, frozen=True):
