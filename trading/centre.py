@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
-from trading import awarding, bidding, deposits, listing, observing, people, register
+from trading import awarding, bidding, deposits, disputes, listing, observing, people, register
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
 from trading.base.personal import find_personal
-from trading.engine import builtin
+from trading.engine import builtin, corrections
 from trading.engine.catalogue import Catalogue, Definition
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
@@ -51,6 +51,7 @@ SUBJECTS = (
     deposits.SUBJECT,
     observing.SUBJECT,
     awarding.SUBJECT,
+    disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -73,7 +74,7 @@ class Personal(msgspec.Struct, frozen=True):
 
 def registry() -> Registry:
     """Return everything the subjects register."""
-    return Registry(SUBJECTS)
+    return Registry((*SUBJECTS, corrections.subject(SUBJECTS)))
 
 
 def kernel(*, live: bool = True) -> Kernel:

@@ -349,11 +349,11 @@ def test_what_a_failed_batch_counted_is_forgotten(engine: Engine) -> None:
 
 def test_upkeep_that_is_refused_stops_the_batch(shop: Shop) -> None:
     """A lot that ought to be held must not go on as if nothing had been."""
-    held = msgspec.structs.replace(shop.state(), hold="held")
+    lost = msgspec.structs.replace(shop.state(), hold="nowhere")
     with shop.engine.begin() as connection:
         table = schema.stream_state
         connection.execute(
-            update(table).where(table.c.stream == "toy/a").values(state=shop.codec.encode(held))
+            update(table).where(table.c.stream == "toy/a").values(state=shop.codec.encode(lost))
         )
     shop.writer._disconnect()
     shop.clock.sleep(MINUTE_US)

@@ -24,6 +24,9 @@ PURE = (
     "trading/*/guards.py",
     "trading/*/facts.py",
     "trading/*/methods/*",
+    "trading/observing/draws.py",
+    "trading/observing/sampling.py",
+    "trading/observing/waivers.py",
     "trading/register/contracts.py",
     "trading/register/rent.py",
 )

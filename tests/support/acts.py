@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from trading.awarding.commands import AwardLot
+from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
@@ -13,10 +15,11 @@ from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.demo import cast
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
-from trading.listing.commands import DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
-from trading.observing.commands import StateStep
-from trading.observing.rules import Step
+from trading.listing.cases import PAPERS, Vote
+from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCase, PublishCase
+from trading.listing.rules import LotPlan
+from trading.observing.rules import Listed, Step
+from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contract_commands import CloseContract
@@ -28,6 +31,8 @@ START_US = 1_772_413_200_000_000
 """2026-03-02 09:00 in Beijing, a Monday."""
 UNTIL_US = START_US + 16 * DAY_US + 8 * HOUR_US
 OPENS_US = START_US + 17 * DAY_US
+DECIDED_US = START_US + 8 * DAY_US
+"""When the resolution has been posted for its five days and the weekend after them."""
 CLOSES_US = OPENS_US + HOUR_US
 BID_US = OPENS_US + 20 * MINUTE_US
 LOCALITIES = {"a": "甲社区", "b": "乙社区"}
@@ -37,8 +42,12 @@ ALL_ROUNDER = "all-rounder"
 CASE, LOT, ASSET = "case-a", "case-a-1", "asset-a"
 BIDDERS = (101, 202, 303)
 MEMBERS = tuple(f"rep-{n:02d}" for n in range(1, 24))
-PANEL = tuple(MEMBERS[n - 1] for n in (3, 7, 12, 17, 21))
+ROSTER = tuple(Listed(f"group-{n // 3}", n % 3 + 1, who) for n, who in enumerate(MEMBERS))
+SEED, NUMBER = "5eed" * 16, 4711
+PANEL = ("rep-23", "rep-13", "rep-05", "rep-14", "rep-19")
 START_FEN, STEP_FEN, RAISE_MAX_FEN, CEILING_FEN = 100_000, 1_000, 5_000, 110_000
+SIGNED_DAY, ENDS_DAY = "2026-03-25", "2029-03-24"
+"""When the lot of the path is signed, and the last day of its term."""
 DEPOSIT_FEN, TERM_MONTHS = 20_000, 36
 STAFF = {role: person for person, role in reversed(cast.STAFF.items())}
 SECOND_OFFICE = "office-peng"
@@ -101,6 +110,36 @@ def vote(day: str = "2026-02-27", eligible: int = 45, present: int = 41, favour:
     return Vote("member_representative_assembly", day, eligible, present, favour)
 
 
+def meeting(kind: str, body: str, day: str, case: str = CASE) -> Act:
+    """Return one of the three steps before the resolution, with its minutes."""
+    return officer(kind, DecideCase(case, Vote(body, day, 7, 6, 5)), docs=(paper("minutes"),))
+
+
+def decide(found: Vote | None = None, case: str = CASE, name: str = "minutes") -> Act:
+    """Return the resolution, the usual one unless given."""
+    return officer("case.decide/1", DecideCase(case, found or vote()), docs=(paper(name),))
+
+
+def decision(case: str = CASE) -> tuple[Act, ...]:
+    """Return the four steps of the decision, in their order."""
+    return (
+        meeting("case.propose/1", "party_branch", "2026-02-24", case),
+        meeting("case.deliberate/1", "two_committees", "2026-02-25", case),
+        meeting("case.review/1", "party_members", "2026-02-26", case),
+        decide(case=case),
+    )
+
+
+def apply(case: str = CASE) -> Act:
+    """Return the application with its papers."""
+    return officer("case.apply/1", ApplyCase(case), docs=tuple(map(paper, sorted(PAPERS))))
+
+
+def approve(role: str = "asset3_reviewer", case: str = CASE) -> Act:
+    """Return the approval of one desk."""
+    return staff("case.approve/1", ApproveCase(case, "同意"), role)
+
+
 def publish(until_us: int = UNTIL_US, opens_us: int = OPENS_US) -> PublishCase:
     """Return the publication of the notice."""
     return PublishCase(CASE, "notice-a", until_us, opens_us, CLOSES_US)
@@ -118,11 +157,29 @@ def deposit(number: int, paid_us: int = 0, amount_fen: int = DEPOSIT_FEN) -> Rec
 
 def contract(**more: Any) -> Contract:
     """Return the contract that equals the award, but for what ``more`` changes."""
+    agreed = plan()
     values: dict[str, Any] = {
-        "number": "HT-1", "asset": ASSET, "use_zh": "零售", "price_unit": "CNY/lot/year",
-        "price_fen": START_FEN + STEP_FEN, "term_months": TERM_MONTHS, "bidder": BIDDERS[1],
+        "number": "HT-1", "quantity_thousandths": 1000, "quantity_unit": "lot",
+        "price_fen": START_FEN + STEP_FEN, "starts_day": SIGNED_DAY, "ends_day": ENDS_DAY,
+        "bidder": BIDDERS[1], **{field: getattr(agreed, field) for field in PLANNED},
     }  # fmt: skip
     return Contract(**{**values, **more})
+
+
+def shown(step: Step) -> str:
+    """Return the digest of what ``step`` shows."""
+    return paper(step).sha256
+
+
+def opened(step: Step, *lots: str) -> Act:
+    """Return the opening of ``step`` for ``lots``, or for the one usual lot."""
+    data = OpenStep(CASE, step, shown(step), lots or (LOT,))
+    return staff("panel.open_step/1", data, "centre_operator")
+
+
+def award(who: str = "office-chen", notice: str = "CJ-1") -> Act:
+    """Return the award by one of the office."""
+    return Act("lot.award/1", AwardLot(LOT, notice), who, "office", (paper("award_notice"),))
 
 
 def agreement(**more: Any) -> Agreement:
@@ -144,8 +201,13 @@ def settled(contract: str, arrears_fen: int = 0) -> Act:
 
 def statement(step: Step, member: str, **more: Any) -> Act:
     """Return what one representative states of ``step``."""
-    values = {"verdict": "seen", "shown": "0" * 64, "assurance": "session_code", **more}
-    return Act("panel.state/1", StateStep(LOT, step, **values), member, "resident_rep")
+    values = {"shown": shown(step), "verdict": "seen", "assurance": "session_code", **more}
+    return Act("panel.state/1", StateStep(CASE, step, **values), member, "resident_rep")
+
+
+def observe(step: Step) -> tuple[Act, ...]:
+    """Return the opening of ``step`` and the statements of a quorum."""
+    return (opened(step), *(statement(step, member) for member in PANEL[:4]))
 
 
 def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:
@@ -159,11 +221,6 @@ def suspend(role: str = "centre_operator", until_us: int = 0, **more: Any) -> Ac
     """Return the hold that one person may order."""
     data = SuspendLot(LOT, "system_fault", "停电", until_us)
     return staff("lot.suspend/1", data, role, **{"docs": (paper("evidence"),), **more})
-
-
-def observe(step: Step) -> tuple[Act, ...]:
-    """Return the statements of a quorum."""
-    return tuple(statement(step, member) for member in PANEL[:4])
 
 
 RESUME = pair("lot.resume/1", ResumeLot(LOT, "已来电"))

@@ -22,10 +22,20 @@ from trading.deposits.commands import ReceiveDeposit
 from trading.engine.context import Envelope
 from trading.engine.stream import Command
 from trading.founding import found
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
-from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
-from trading.observing.rules import STEPS
+from trading.listing.cases import PAPERS, PARTY_BODIES, Vote
+from trading.listing.commands import (
+    AcceptCase,
+    ApplyCase,
+    ApproveCase,
+    DecideCase,
+    DraftCase,
+    PublishCase,
+)
+from trading.listing.rules import LotPlan
+from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
+from trading.observing.draws import commitment_of
+from trading.observing.rules import Step
+from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.store.engine import writing_engine
@@ -38,10 +48,12 @@ OFFICER = f"{cast.OFFICER}-{ROW}"
 LOTS_PER_CASE = 20
 REPRESENTATIVES = 5
 QUORUM = 4
+SEED = "5eed" * 16
 FIRST_NUMBER = 100
 START_FEN = 100_000
 STEP_FEN = 100
 NOTICE_DAYS = 21
+POSTED_DAYS = 8
 WAITING_MAX = 512
 # A year whose calendar is shipped, on a simulated clock; the day begins at 09:00 in Changsha.
 SIMULATED_US = 1_772_413_200_000_000
@@ -127,11 +139,8 @@ class Market:
             self._get_ready(lots, opens_us)
 
     def _get_ready(self, lots: list[Lot], opens_us: int) -> None:
-        self._observe_all(lots)
+        self._seat_panels(lots)
         self._bidders(lots)
-        # Registration is over eight hours before the opening.
-        self.clock.advance_to(opens_us - 8 * HOUR_US)
-        self._fire()
         reviewer = self._staff("centre_reviewer")
         self._all(
             self.centre.envelope(
@@ -141,6 +150,10 @@ class Market:
             for lot in lots
             for number in lot.bidders
         )  # fmt: skip
+        # Registration is over eight hours before the opening.
+        self.clock.advance_to(opens_us - 8 * HOUR_US)
+        self._fire()
+        self._observe(lots, ("O4", "O5"))
         operator = self._staff("centre_operator")
         self._all(
             self._command("lot.get_ready/1", GetReady(lot.id), operator, "centre_operator")
@@ -159,25 +172,20 @@ class Market:
     def _list_cases(
         self, cases: dict[str, list[Lot]], opens_us: int, lasting_us: Callable[[str], int]
     ) -> None:
-        held = str(local_date(self.clock.now_us() - 3 * DAY_US))
-        minutes = (Document("minutes", sha256(b"minutes").hexdigest()),)
-        vote = Vote("member_representative_assembly", held, 45, 41, 38)
         drafts = {
             case: DraftCase(case, ORG, "cn-collective", "测试项目", tuple(map(_plan, lots)))
             for case, lots in cases.items()
         }
         officer, clerk = "community_officer", "centre_clerk"
         self._all(self._command("case.draft/1", drafts[c], OFFICER, officer) for c in cases)
-        self._all(
-            self.centre.envelope("case.decide/1", DecideCase(c, vote), OFFICER, officer,
-                                 docs=minutes)
-            for c in cases
-        )  # fmt: skip
+        self._decide(cases)
         for kind, struct, role in (
+            ("case.approve/1", lambda c: ApproveCase(c, "同意"), "asset3_reviewer"),
             ("case.approve/1", lambda c: ApproveCase(c, "同意"), "street_reviewer"),
             ("case.accept/1", AcceptCase, "centre_reviewer"),
         ):
-            self._all(self._command(kind, struct(c), self._staff(role), role) for c in cases)
+            waiting = [c for c in cases if role != "street_reviewer" or self._at_street(c)]
+            self._all(self._command(kind, struct(c), self._staff(role), role) for c in waiting)
         until_us = opens_us - 16 * HOUR_US
         self._all(
             self._command(
@@ -188,22 +196,65 @@ class Market:
             for c in cases
         )  # fmt: skip
 
-    def _observe_all(self, lots: list[Lot]) -> None:
-        office = self._staff("office")
-        members = cast.representatives(ROW, REPRESENTATIVES)
-        self._all([self._command("roster.freeze/1", FreezeRoster(ORG, members), office, "office")])
+    def _decide(self, cases: Iterable[str]) -> None:
+        """Take the four steps, wait until the resolution was posted, and apply."""
+        held, today_us = str(local_date(self.clock.now_us() - 3 * DAY_US)), self.clock.now_us()
+        role, docs = "community_officer", {name: _paper(name) for name in PAPERS}
+        for kind, body in (*PARTY_BODIES.items(), ("case.decide/1", "residents_meeting")):
+            step = Vote(body, held, 45, 41, 38)
+            self._all(
+                self.centre.envelope(
+                    kind, DecideCase(case, step), OFFICER, role, docs=(docs["minutes"],)
+                )
+                for case in cases
+            )
+        self.clock.advance_to(today_us + POSTED_DAYS * DAY_US)
+        self._fire()
+        papers = tuple(docs.values())
         self._all(
-            self._command("panel.draw/1", DrawPanel(lot.id, ORG), office, "office") for lot in lots
+            self.centre.envelope("case.apply/1", ApplyCase(case), OFFICER, role, docs=papers)
+            for case in cases
         )
-        shown = sha256(b"screen").hexdigest()
+
+    def _at_street(self, case: str) -> bool:
+        state = self.centre.state(f"case/{case}")
+        return state is not None and state.place == "street_review"
+
+    def _seat_panels(self, lots: list[Lot]) -> None:
+        office = self._staff("office")
+        rows = cast.representatives(ROW, REPRESENTATIVES)
+        self._all([self._command("roster.freeze/1", FreezeRoster(ORG, rows), office, "office")])
+        cases = _by_case(lots)
+        commitment, supervisor = commitment_of(SEED), self._staff("supervision_member")
+        for kind, struct, actor, role in (
+            ("panel.commit/1", lambda c: CommitSeed(c, ORG, commitment), office, "office"),
+            ("panel.call/1", lambda c: CallNumber(c, 1), supervisor, "supervision_member"),
+            ("panel.draw/1", lambda c: DrawPanel(c, SEED), office, "office"),
+        ):
+            self._all(self._command(kind, struct(case), actor, role) for case in cases)
+        self._observe(lots, ("O1", "O2"))
+
+    def _observe(self, lots: list[Lot], steps: tuple[Step, ...]) -> None:
+        """Let a quorum of every panel see ``steps``, once for all lots of a notice."""
+        shown, operator = sha256(b"screen").hexdigest(), self._staff("centre_operator")
+        members = [row.member for row in cast.representatives(ROW, REPRESENTATIVES)]
+        cases = _by_case(lots)
         self._all(
             self._command(
-                "panel.state/1", StateStep(lot.id, step, "seen", shown, "session_code"),  # type: ignore[arg-type]
+                "panel.open_step/1",
+                OpenStep(case, step, shown, tuple(lot.id for lot in of_case)),
+                operator, "centre_operator",
+            )
+            for case, of_case in cases.items()
+            for step in steps
+        )  # fmt: skip
+        self._all(
+            self._command(
+                "panel.state/1", StateStep(case, step, shown, "seen", "session_code"),
                 member, "resident_rep",
             )
-            for lot in lots
-            for step in STEPS
-            if step in ("O2", "O5")
+            for case in cases
+            for step in steps
             for member in members[:QUORUM]
         )  # fmt: skip
 
@@ -282,6 +333,10 @@ def found_market(home: Home, clock: SimulatedClock, simulated: str = "bench") ->
     owner.dispose()
     centre = Centre(home, clock)
     return Market(centre, clock, simulated)
+
+
+def _paper(name: str) -> Document:
+    return Document(name, sha256(name.encode()).hexdigest())
 
 
 def _by_case(lots: list[Lot]) -> dict[str, list[Lot]]:

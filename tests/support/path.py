@@ -7,17 +7,24 @@ from tests.support.acts import (
     BIDDERS,
     CASE,
     CLOSES_US,
+    DECIDED_US,
     LOT,
-    MEMBERS,
+    NUMBER,
     OPENS_US,
     ORG,
+    ROSTER,
+    SEED,
     START_FEN,
     STEP_FEN,
     UNTIL_US,
     Act,
+    apply,
+    approve,
     asset,
+    award,
     bidder,
     contract,
+    decision,
     deposit,
     draft,
     observe,
@@ -26,10 +33,8 @@ from tests.support.acts import (
     publish,
     register,
     staff,
-    vote,
 )
 from trading.awarding.commands import (
-    AwardLot,
     CertifyLot,
     ConfirmDeal,
     PublishResult,
@@ -38,31 +43,37 @@ from trading.awarding.commands import (
 from trading.base.units import DAY_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify
 from trading.deposits.commands import RefundDeposit
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase
-from trading.observing.commands import DrawPanel, FreezeRoster
+from trading.listing.commands import AcceptCase
+from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
+from trading.observing.draws import commitment_of
 
 SAME_NAME = {"payer_same_name": True}
-_office = [
-    Act("lot.award/1", AwardLot(LOT), who, "office") for who in ("office-chen", "office-peng")
-]
+_office = [award(who) for who in ("office-chen", "office-peng")]
 PATH: dict[str, tuple[Act | int, ...]] = {
     "drafted": (officer("asset.register/1", asset()), officer("case.draft/1", draft())),
-    "decided": (officer("case.decide/1", DecideCase(CASE, vote()), docs=(paper("minutes"),)),),
-    "approved": (staff("case.approve/1", ApproveCase(CASE, "同意"), "street_reviewer"),),
+    "reviewed": decision()[:3],
+    "resolved": decision()[3:],
+    "decided": (DECIDED_US,),
+    "reviewing": (apply(),),
+    "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
     "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
     "registered": (
-        staff("roster.freeze/1", FreezeRoster(ORG, MEMBERS), "office"),
-        staff("panel.draw/1", DrawPanel(LOT, ORG), "office"),
+        staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
+        staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),
+        staff("panel.call/1", CallNumber(CASE, NUMBER), "supervision_member"),
+        staff("panel.draw/1", DrawPanel(CASE, SEED), "office"),
+        *observe("O1"),
         *observe("O2"),
         *(bidder("registration.submit/1", register(n), n) for n in BIDDERS),
         *(staff("deposit.receive/1", deposit(n), "centre_cashier", facts=SAME_NAME)
           for n in BIDDERS),
     ),
     "qualified": (
-        UNTIL_US,
         *(staff("registration.qualify/1", Qualify(LOT, n), "centre_reviewer",
                 facts={"eligible": True}) for n in BIDDERS),
+        UNTIL_US,
+        *observe("O4"),
         *observe("O5"),
     ),
     "ready": (staff("lot.get_ready/1", GetReady(LOT), "centre_operator"),),
@@ -73,7 +84,8 @@ PATH: dict[str, tuple[Act | int, ...]] = {
         bidder("bid.place/1", PlaceBid(LOT, START_FEN + STEP_FEN), BIDDERS[1]),
         CLOSES_US,
     ),
-    "confirmed": (*observe("O7"), staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")),
+    "confirmed": (*observe("O6"), *observe("O7"),
+                  staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")),
     "publicity": (
         staff("lot.publish_result/1", PublishResult(LOT, "张**"), "centre_clerk"),
     ),

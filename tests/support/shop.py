@@ -211,7 +211,8 @@ class Shop:
             state = folded[row.stream]
             workflow = self.kernel.catalogue.workflow(state.workflow)
             assert (row.seq, row.due_us or 0) == (state.seq, state.due_us)
-            assert bool(row.live) == (workflow.states[state.place].live and not state.held)
+            running = not state.held or state.due_us > 0
+            assert bool(row.live) == (workflow.states[state.place].live and running)
         assert self.fold(rows) == folded
         rebuilt = TOY_PROJECTION.rows(folded)
         assert {tuple(row.values()) for row in rebuilt} == shown

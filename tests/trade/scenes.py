@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
-from tests.support.acts import CASE, LOT, UNTIL_US, Act, officer, staff
+from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade import scenes_awarding, scenes_bidding, scenes_people, scenes_register
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
@@ -25,7 +26,7 @@ from trading.engine.builtin import (
     Suppressed,
 )
 from trading.engine.stream import Command, Stream
-from trading.listing.commands import RescheduleLot, ReturnCase, WithdrawCase
+from trading.listing.commands import RescheduleLot
 
 _LOT = f"lot/{LOT}"
 _FOUNDING = stream("definitions", place="founding")
@@ -37,14 +38,16 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *(vector(scene) for scene in places.scenes.values()),
         *_builtin(places),
-        *scenes_people.scenes(places),
-        *_listing(places),
         *_lot(places),
         *_ends(places),
-        *scenes_awarding.scenes(places),
-        *scenes_bidding.scenes(places),
-        *scenes_register.scenes(places),
+        *_of_subjects(places),
     ]
+
+
+def _of_subjects(places: Places) -> Iterator[Vector]:
+    """Yield what every file ``scenes_<subject>.py`` beside this one gives."""
+    for path in sorted(Path(__file__).parent.glob("scenes_*.py")):
+        yield from import_module(f"tests.trade.{path.stem}").scenes(places)
 
 
 def _at(places: Places, place: str, act: Act, *breaks: Break, at_us: int = 0) -> Vector:
@@ -83,28 +86,12 @@ def _builtin(places: Places) -> list[Vector]:
     ]
 
 
-def _listing(places: Places) -> list[Vector]:
-    returned = staff("case.return/1", ReturnCase(CASE, "补充材料"), "street_reviewer")
-    again: Any = places.scenes["case.draft/1"].act
-    return [
-        _at(places, "drafted", again),
-        _at(places, "decided", returned),
-        # Whoever approved cannot take it back: another desk of the street does.
-        _at(places, "approved", returned, facet(f"case/{CASE}", "case", approved_by="another")),
-    ]
-
-
 def _lot(places: Places) -> list[Vector]:
     def timer(kind: str, place: str, due_us: int, *breaks: Break) -> Vector:
         return _at(places, place, _own(kind, Due(_LOT, due_us), CLOCK), *breaks, at_us=due_us)
 
     late_us = UNTIL_US + 5 * DAY_US
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
-    reject = staff(
-        "registration.reject/1",
-        Reject(LOT, 202, ("papers_missing",), "材料不全"),
-        "centre_reviewer",
-    )
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
@@ -121,7 +108,4 @@ def _lot(places: Places) -> list[Vector]:
 
 
 def _ends(places: Places) -> list[Vector]:
-    withdraw = officer("case.withdraw/1", WithdrawCase(CASE, "村民反对"))
-    return [
-        *(_at(places, p, withdraw) for p in ("drafted", "decided", "approved", "accepted")),
-    ]
+    return []

@@ -28,6 +28,7 @@ def scenes(places: Places) -> list[Vector]:
     terminate = pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封"))[0]
     void = pair("lot.void/1", VoidLot(LOT, "collusion", "串通竞买"))[0]
     over = engine("lot.hold_over/1", Due(LOT_STREAM, OPENS_US + HOUR_US), CLOCK)
+    unsigned = engine("lot.signing_over/1", Due(LOT_STREAM, places.now_us("awarded")), CLOCK)
     return [
         placed(places, "bidding", suspend()),
         placed(places, "bidding", engine("hold.delay/1", Delay(LOT_STREAM, UNTIL_US))),
@@ -36,4 +37,5 @@ def scenes(places: Places) -> list[Vector]:
         *(placed(places, place, terminate) for place in BEFORE_CONTRACT),
         placed(places, "qualified", terminate, both(stream(LOT_STREAM, place="stalled"))),
         *(placed(places, place, void) for place in WITH_RESULT),
+        placed(places, "awarded", unsigned),
     ]

@@ -33,12 +33,15 @@ from tests.support.acts import (
 from tests.support.path import PATH
 from tests.support.trade import Trade, found_trade
 from trading.awarding.commands import SignContract
+from trading.base.calendar import local_date
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
 from trading.centre import registry
+from trading.observing.watching import StateStep
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
+from trading.register.contracts import last_day
 from trading.store import log
 from trading.store.batch import Item
 from trading.store.idempotency import token_of
@@ -82,18 +85,20 @@ class Market:
         self.sent = 0
 
     def run(self, count: int) -> None:
-        """Send ``count`` commands."""
-        phases = list(PATH)
-        share = count // len(phases)
+        """Send ``count`` commands: the good ones of every phase, and others between them."""
+        phases, good = list(PATH), 0
+        others = count - LOTS * sum(isinstance(act, Act) for acts in PATH.values() for act in acts)
         for number, phase in enumerate(phases, 1):
-            waits = [act for act in PATH[phase] if isinstance(act, int)]
-            for until_us in waits[:1]:
-                self._trade.wait(until_us)
+            good += LOTS * sum(isinstance(act, Act) for act in PATH[phase])
+            first, *later = PATH[phase]
+            if isinstance(first, int):
+                self._trade.wait(first)
             self._resume_most()
-            last = count if number == len(phases) else number * share
+            last = min(count, good + number * others // len(phases))
             self._send_all(self._mixed(phase, max(0, last - self.sent)))
-            for until_us in waits[1:]:
-                self._trade.wait(until_us + 2 * HOUR_US)
+            for act in later:
+                if isinstance(act, int):
+                    self._trade.wait(act + 2 * HOUR_US)
             if phase == "bidding":
                 self._trade.clock.sleep(30 * SECOND_US)
                 self._trade.centre.writer.tick()
@@ -124,15 +129,25 @@ class Market:
                 yield self._other(phase)
 
     def _matched(self, act: Act) -> Act:
-        """Let a contract equal its award, whoever won."""
+        """Let the panel that was drawn state, and a contract equal its award, whoever won."""
+        if isinstance(act.data, StateStep):
+            panel = self._trade.centre.state(f"panel/{act.data.case}")
+            members = panel.facets["panel"].members if panel else PANEL
+            actor = dict(zip(PANEL, members, strict=False)).get(act.actor, act.actor)
+            return Act(act.kind, act.data, actor, act.role)
         if not isinstance(act.data, SignContract):
             return act
         lot = self._trade.centre.state(f"lot/{act.data.lot}")
         award = lot.facets.get("award") if lot else None
         if award is None:
             return act
+        today = local_date(self._trade.clock.now_us())
         contract = msgspec.structs.replace(
-            act.data.contract, price_fen=award.price_fen, bidder=award.bidder
+            act.data.contract,
+            price_fen=award.price_fen,
+            bidder=award.bidder,
+            starts_day=str(today),
+            ends_day=str(last_day(today, act.data.contract.term_months)),
         )
         data = SignContract(act.data.lot, contract)
         return Act(act.kind, data, act.actor, act.role, act.docs, act.facts)

@@ -13,21 +13,26 @@ from tests.support.acts import (
     BIDDERS,
     LOT,
     PANEL,
+    RESUME,
     STAFF,
     START_FEN,
     STEP_FEN,
     Act,
+    award,
     contract,
     observe,
+    opened,
     paper,
     staff,
     statement,
+    suspend,
 )
 from tests.support.trade import At
-from trading.awarding.commands import AwardLot, CertifyLot, ConfirmDeal, SignContract
+from trading.awarding.commands import CertifyLot, ConfirmDeal, SignContract
+from trading.base.calendar import local_date
+from trading.base.deadline import local_text
 from trading.base.units import DAY_US, HOUR_US
-
-AWARD = AwardLot(LOT)
+from trading.listing.rules import Escalator
 
 
 def sign(paper_name: str = "contract", **more: Any) -> Act:
@@ -56,7 +61,7 @@ def test_the_publicity_lasts_its_days_and_rolls_over_a_weekend(at: At) -> None:
     lot = trade.state()
     assert lot.due == "publicity_over"
     trade.wait(lot.due_us - 1)
-    early = Act("lot.award/1", AWARD, "office-chen", "office")
+    early = award()
     assert trade.refused(early).code == "wrong_state"
     trade.wait(lot.due_us)
     assert trade.place() == "cleared"
@@ -67,31 +72,32 @@ def test_an_award_by_one_person_twice_is_refused(at: At) -> None:
     trade = at("cleared")
     for act in observe("O9"):
         trade.do(act)
-    one = Act("lot.award/1", AWARD, "office-chen", "office")
+    one = award()
     assert trade.do(one).outcome == "proposed"
     assert trade.place() == "cleared"
     assert trade.blockers(one) == ("second_person_v1",)
-    assert trade.do(Act("lot.award/1", AWARD, "office-peng", "office")).outcome == "done"
+    assert trade.do(award("office-peng")).outcome == "done"
 
 
 def test_a_proposal_expires_and_must_be_made_again(at: At) -> None:
     trade = at("cleared")
     for act in observe("O9"):
         trade.do(act)
-    trade.do(Act("lot.award/1", AWARD, "office-chen", "office"))
+    trade.do(award())
     trade.wait(trade.clock.now_us() + 72 * HOUR_US)
-    late = Act("lot.award/1", AWARD, "office-peng", "office")
+    late = award("office-peng")
     assert trade.do(late).outcome == "proposed"
     trade.wait(trade.clock.now_us() + 72 * HOUR_US - 1)
-    assert trade.do(Act("lot.award/1", AWARD, "office-chen", "office")).outcome == "done"
+    assert trade.do(award()).outcome == "done"
 
 
 def test_an_award_needs_the_observers_of_the_publicity(at: At) -> None:
     trade = at("cleared")
+    trade.do(opened("O9"))
     for member in PANEL[:3]:
         trade.do(statement("O9", member))
-    award = Act("lot.award/1", AWARD, "office-chen", "office")
-    assert trade.blockers(award) == ("observed_o9_v1",)
+    act = award()
+    assert trade.blockers(act) == ("observed_o9_v1",)
 
 
 @pytest.mark.parametrize(
@@ -102,12 +108,27 @@ def test_an_award_needs_the_observers_of_the_publicity(at: At) -> None:
         ("price_unit", "CNY/lot/month"),
         ("price_fen", START_FEN + STEP_FEN - 1),
         ("price_fen", START_FEN + STEP_FEN + 1),
+        ("quantity_thousandths", 999),
+        ("quantity_unit", "mu"),
+        ("tenure", "contracting_out"),
+        ("escalator", Escalator(500)),
+        ("payment_months", 6),
+        ("bond_fen", 1),
+        ("improvements_zh", "归承租方"),
+        ("starts_day", "2026-03-24"),
+        ("starts_day", "2026-03-26"),
+        ("starts_day", "2026-02-30"),
+        ("ends_day", "2029-03-25"),
+        ("ends_day", ""),
         ("term_months", 37),
         ("bidder", BIDDERS[0]),
     ],
 )
 def test_a_contract_that_differs_in_one_field_is_refused(at: At, field: str, value: object) -> None:
-    assert at("awarded").blockers(sign("contract", **{field: value})) == (f"contract_{field}_v1",)
+    blockers = at("awarded").blockers(sign("contract", **{field: value}))
+    # Another first day or another term has another last day, too.
+    assert set(blockers) - {"contract_ends_day_v1"} <= {f"contract_{field}_v1"}
+    assert f"contract_{field}_v1" in blockers
 
 
 def test_the_fields_that_are_compared_are_all_but_the_contracts_own_number() -> None:
@@ -115,6 +136,40 @@ def test_the_fields_that_are_compared_are_all_but_the_contracts_own_number() -> 
 
     compared = {g.field.partition(".")[2] for g in GUARDS if g.field.startswith("contract.")}
     assert compared == set(msgspec.structs.asdict(contract())) - {"number"}
+
+
+def test_the_award_tells_until_when_to_sign_over_the_holidays(at: At) -> None:
+    """Ten working days from Thursday 26 March: Qingming takes three days, two of a weekend."""
+    trade = at("awarded")
+    lot = trade.state()
+    assert (lot.due, local_text(lot.due_us, closing=True)) == ("signing_over", "2026-04-09 24:00")
+    trade.wait(lot.due_us - 1)
+    assert not trade.state().facets["award"].sign_late
+    trade.wait(lot.due_us)
+    assert (trade.state().facets["award"].sign_late, trade.state().due_us) == (True, 0)
+    day = str(local_date(lot.due_us))
+    trade.do(sign(starts_day=day, ends_day="2029-04-09"))
+    assert trade.place() == "contracted"
+
+
+def test_time_held_does_not_count_for_the_signing(at: At) -> None:
+    trade = at("awarded")
+    due_us = trade.state().due_us
+    trade.do(suspend())
+    trade.wait(trade.clock.now_us() + DAY_US + 5)
+    for act in RESUME:
+        trade.do(act)
+    assert trade.state().due_us == due_us + DAY_US + 5
+
+
+def test_an_award_comes_with_its_notice(at: At) -> None:
+    trade = at("cleared")
+    for act in observe("O9"):
+        trade.do(act)
+    assert trade.blockers(award(), docs=()) == ("award_notice_filed_v1",)
+    for who in ("office-chen", "office-peng"):
+        trade.do(award(who))
+    assert trade.state().facets["award"].notice == "CJ-1"
 
 
 def test_a_contract_comes_with_its_paper(at: At) -> None:
@@ -149,6 +204,6 @@ def test_no_certificate_without_the_observers(at: At) -> None:
 def test_a_certified_lot_stays_as_it_is(at: At) -> None:
     trade = at("certified")
     trade.wait(trade.clock.now_us() + 365 * DAY_US)
-    for act in (certify(), sign(), Act("lot.award/1", AWARD, "office-chen", "office")):
+    for act in (certify(), sign(), award()):
         assert trade.refused(act).code == "wrong_state"
     assert trade.state().due_us == 0

@@ -7,15 +7,22 @@ import pytest
 
 from tests.support.acts import (
     ALL_ROUNDER,
-    ASSET,
     CASE,
     CLOSES_US,
+    DECIDED_US,
     LOT,
     OPENS_US,
     ORG,
+    STAFF,
+    START_FEN,
     Act,
+    apply,
+    approve,
     asset,
+    decide,
+    decision,
     draft,
+    meeting,
     officer,
     paper,
     plan,
@@ -23,18 +30,26 @@ from tests.support.acts import (
     staff,
     vote,
 )
+from tests.support.cases import accepted, brought
 from tests.support.trade import At, Trade
 from trading.base.deadline import day_start_us
+from trading.base.errors import Refused
+from trading.base.money import MAX_FEN
 from trading.base.units import DAY_US, HOUR_US
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, PublishCase, ReturnCase
-from trading.listing.rules import Vote
+from trading.listing.cases import PAPERS, PARTY_BODIES, Vote
+from trading.listing.commands import (
+    AcceptCase,
+    ApproveCase,
+    CloseCase,
+    PublishCase,
+    RefuseCase,
+    ReopenCase,
+    ReturnCase,
+)
+from trading.listing.rules import case_of_lot, tier_of, yearly_fen
 
 replace = msgspec.structs.replace
 APRIL_29 = "2026-04-29"
-
-
-def decide(found: Vote, name: str = "minutes") -> Act:
-    return officer("case.decide/1", DecideCase(CASE, found), docs=(paper(name),))
 
 
 def day_us(iso: str, hours: int = 0) -> int:
@@ -71,50 +86,194 @@ def test_a_vote_is_judged_by_the_rule_in_force_on_its_own_day(
     at: At, found: Vote, holds: bool
 ) -> None:
     trade = at("drafted")
+    for kind, body in PARTY_BODIES.items():
+        trade.do(meeting(kind, body, found.meeting_day))
     if holds:
         trade.do(decide(found))
-        assert trade.state(f"case/{CASE}").facets["case"].vote == found
+        assert trade.state(f"case/{CASE}").facets["case"].meetings[-1] == found
     else:
-        assert trade.blockers(decide(found)) == ("decided_v1",)
+        assert trade.blockers(decide(found))[0] == "decided_v1"
 
 
 def test_a_day_that_the_calendar_does_not_have_is_no_meeting(at: At) -> None:
-    blockers = at("drafted").blockers(decide(vote(day="2026-02-30")))
+    blockers = at("reviewed").blockers(decide(vote(day="2026-02-30")))
     assert blockers == ("decided_v1", "meeting_past_v1")
 
 
 def test_a_meeting_may_be_today_but_not_tomorrow(at: At) -> None:
-    trade = at("drafted")
+    trade = at("reviewed")
     assert trade.blockers(decide(vote(day="2026-03-03"))) == ("meeting_past_v1",)
     trade.do(decide(vote(day="2026-03-02")))
 
 
 def test_a_resolution_comes_with_its_minutes(at: At) -> None:
-    assert at("drafted").blockers(decide(vote(), "photo")) == ("minutes_filed_v1",)
+    assert at("reviewed").blockers(decide(vote(), name="photo")) == ("minutes_filed_v1",)
+
+
+def test_the_four_steps_come_in_order_and_none_is_left_out(at: At) -> None:
+    trade = at("drafted")
+    propose, deliberate, review, resolve = decision()
+    for early in (deliberate, review, resolve):
+        assert trade.refused(early).params["reason"] == "wrong_state"
+    trade.do(propose)
+    assert trade.refused(review).params["reason"] == "wrong_state"
+    before = meeting("case.deliberate/1", "two_committees", "2026-02-23")
+    assert trade.blockers(before) == ("meetings_ordered_v1",)
+    trade.do(meeting("case.deliberate/1", "two_committees", "2026-02-24"))
+    wrong = meeting("case.review/1", "party_branch", "2026-02-26")
+    assert trade.blockers(wrong) == ("right_body_v1",)
+    trade.do(review)
+    party = replace(vote(), body="party_members")
+    assert trade.blockers(decide(party)) == ("right_body_v1",)
+
+
+@pytest.mark.parametrize(
+    ("called_day", "holds"), [("2026-02-17", True), ("2026-02-18", False), ("", False)]
+)
+def test_an_assembly_of_all_members_is_called_ten_days_before(
+    at: At, called_day: str, holds: bool
+) -> None:
+    found = replace(vote(), body="member_assembly", called_day=called_day)
+    trade = at("reviewed")
+    if holds:
+        assert trade.do(decide(found)).outcome == "done"
+    else:
+        assert trade.blockers(decide(found)) == ("meeting_called_v1",)
+
+
+@pytest.mark.parametrize(
+    ("day", "present", "favour", "holds"),
+    [
+        ("2025-12-31", 30, 16, True),
+        ("2025-12-31", 30, 15, False),
+        ("2026-01-01", 30, 16, True),
+        ("2018-12-28", 30, 16, False),
+    ],
+)
+def test_a_villagers_meeting_is_judged_by_the_table_of_its_day(
+    at: At, day: str, present: int, favour: int, holds: bool
+) -> None:
+    trade = at("drafted")
+    for kind, body in PARTY_BODIES.items():
+        trade.do(meeting(kind, body, day))
+    found = Vote("villager_representative_meeting", day, 45, present, favour)
+    if holds:
+        assert trade.do(decide(found)).outcome == "done"
+    else:
+        assert trade.blockers(decide(found))[0] == "decided_v1"
+
+
+def test_a_resolution_is_posted_for_five_days_before_the_community_applies(at: At) -> None:
+    trade = at("resolved")
+    assert trade.refused(apply()).params["reason"] == "wrong_state"
+    # Monday the 2nd; the fifth day is Saturday the 7th, so that it ends with Monday the 9th.
+    assert trade.state(f"case/{CASE}").due_us == day_us("2026-03-10")
+    trade.wait(day_us("2026-03-10"))
+    assert trade.place(f"case/{CASE}") == "decided"
+
+
+@pytest.mark.parametrize("missing", sorted(PAPERS))
+def test_an_application_brings_every_paper(at: At, missing: str) -> None:
+    act = apply()
+    rest = tuple(document for document in act.docs if document.name != missing)
+    assert at("decided").blockers(act, docs=rest) == ("papers_filed_v1",)
+
+
+def test_what_was_appraised_comes_with_its_appraisal(at: At) -> None:
+    trade = at("founded")
+    plans = [plan(appraisal_fen=START_FEN, appraisal_day="2026-02-01")]
+    with pytest.raises(Refused) as caught:
+        brought(trade, *plans)
+    assert caught.value.params["guards"] == ("papers_filed_v1",)
+    act = apply()
+    trade.do(act, docs=(*act.docs, paper("appraisal")))
+
+
+@pytest.mark.parametrize(
+    ("start_fen", "desks"),
+    [
+        (4_999_900, ["asset3_reviewer"]),
+        (5_000_000, ["asset3_reviewer", "street_reviewer"]),
+        (49_999_900, ["asset3_reviewer", "street_reviewer"]),
+        (50_000_000, ["asset3_reviewer", "street_reviewer", "office"]),
+    ],
+)
+def test_value_decides_how_many_desks_review(at: At, start_fen: int, desks: list[str]) -> None:
+    trade = at("founded")
+    accepted(trade, plan(start_price_fen=start_fen, ceiling_fen=0))
+    case = trade.state(f"case/{CASE}").facets["case"]
+    assert [approval.desk for approval in case.approvals] == desks
+    assert [approval.by for approval in case.approvals] == [STAFF[desk] for desk in desks]
+    assert case.value_fen == start_fen
 
 
 def test_one_person_never_sits_at_two_desks(at: At) -> None:
-    trade = at("founded")
-    trade.do(officer("asset.register/1", asset()))
-    trade.do(Act("case.draft/1", draft(), ALL_ROUNDER, "community_officer"))
-    trade.do(decide(vote()))
-    approve = ApproveCase(CASE, "同意")
-    own = Act("case.approve/1", approve, ALL_ROUNDER, "street_reviewer")
-    assert trade.blockers(own) == ("another_desk_v1",)
-    trade.do(staff("case.approve/1", approve, "street_reviewer"))
+    trade = at("reviewing")
+    own = approve()
+    trade.do(Act(own.kind, own.data, ALL_ROUNDER, own.role))
     accept = Act("case.accept/1", AcceptCase(CASE), ALL_ROUNDER, "centre_reviewer")
     assert trade.blockers(accept) == ("another_desk_v1",)
 
 
-def test_a_returned_case_is_mended_and_loses_what_was_decided(at: At) -> None:
+def test_who_drafted_or_brought_the_case_reviews_none_of_it(at: At) -> None:
+    trade = at("founded")
+    trade.do(officer("asset.register/1", asset()))
+    trade.do(Act("case.draft/1", draft(), ALL_ROUNDER, "community_officer"))
+    for act in decision():
+        trade.do(act)
+    trade.wait(DECIDED_US)
+    trade.do(apply())
+    own = Act("case.approve/1", ApproveCase(CASE, "同意"), ALL_ROUNDER, "asset3_reviewer")
+    assert trade.blockers(own) == ("another_desk_v1",)
+
+
+def test_a_returned_case_mends_its_papers_and_keeps_its_decision(at: At) -> None:
     trade = at("approved")
-    reason = ReturnCase(CASE, "期限过长")
-    trade.do(staff("case.return/1", reason, "centre_reviewer"))
-    assert trade.state(f"case/{CASE}").facets["case"].approved_by == ""
+    trade.do(staff("case.return/1", ReturnCase(CASE, "合同草案缺页"), "centre_reviewer"))
+    found = trade.state(f"case/{CASE}")
+    assert (found.place, found.facets["case"].approvals) == ("decided", ())
+    assert len(found.facets["case"].meetings) == 4
+    trade.do(apply())
+    trade.do(approve())
+    assert trade.place(f"case/{CASE}") == "approved"
+
+
+def test_a_changed_plan_is_decided_anew(at: At) -> None:
+    trade = at("decided")
     mended = draft(plan(term_months=24))
-    trade.do(officer("case.draft/1", mended))
+    again = officer("case.draft/1", mended)
+    assert trade.refused(again).params["reason"] == "wrong_state"
+    trade.do(officer("case.reopen/1", ReopenCase(CASE, "缩短租期")))
+    assert trade.state(f"case/{CASE}").facets["case"].meetings == ()
+    trade.do(again)
     found = trade.state(f"case/{CASE}").facets["case"]
-    assert (found.lots, found.vote) == (mended.lots, None)
+    assert (found.lots, found.meetings) == (mended.lots, ())
+
+
+def test_the_centre_refuses_a_case_for_a_listed_ground(at: At) -> None:
+    trade = at("approved")
+    refusal = RefuseCase(CASE, "restricted", "法院查封")
+    trade.do(staff("case.refuse/1", refusal, "centre_reviewer"))
+    assert trade.place(f"case/{CASE}") == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("value_fen", "tier"),
+    [(0, "small"), (99, "small"), (100, "normal"), (999, "normal"), (1000, "large")],
+)
+def test_each_threshold_belongs_to_the_tier_it_opens(value_fen: int, tier: str) -> None:
+    assert tier_of(value_fen, 100, 1000) == tier
+
+
+def test_goods_count_by_their_appraisal_and_unknown_as_the_most_there_is() -> None:
+    rice = plan(price_unit="jin_rice/mu/year", start_price_fen=65_000)
+    assert yearly_fen(rice, 10_000) == MAX_FEN
+    assert yearly_fen(replace(rice, appraisal_fen=900_000), 10_000) == 900_000
+
+
+def test_a_lot_of_any_round_knows_its_case() -> None:
+    assert case_of_lot(LOT) == CASE
+    assert case_of_lot(f"{LOT}r2") == CASE
 
 
 @pytest.mark.parametrize(
@@ -152,12 +311,7 @@ def test_a_case_under_an_unknown_pack_is_refused(at: At) -> None:
 def accepted_on(at: At, day: str, start_fen: int) -> Trade:
     """Return a centre with an accepted case of one lot, on the morning of ``day``."""
     trade = at("founded")
-    trade.do(officer("asset.register/1", asset()))
-    act = draft(plan(start_price_fen=start_fen, ceiling_fen=0))
-    trade.do(officer("case.draft/1", act))
-    trade.do(decide(vote()))
-    trade.do(staff("case.approve/1", ApproveCase(CASE, "同意"), "street_reviewer"))
-    trade.do(staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"))
+    accepted(trade, plan(start_price_fen=start_fen, ceiling_fen=0))
     trade.wait(day_us(day, 9))
     return trade
 
@@ -211,12 +365,7 @@ def test_a_notice_that_ends_before_now_fails_both_rules(at: At) -> None:
 
 def test_two_lots_of_one_case_are_listed_together(at: At) -> None:
     trade = at("founded")
-    for name in (ASSET, "asset-b"):
-        trade.do(officer("asset.register/1", asset(name)))
-    trade.do(officer("case.draft/1", draft(plan(1), plan(2, "asset-b"))))
-    trade.do(decide(vote()))
-    trade.do(staff("case.approve/1", ApproveCase(CASE, "同意"), "street_reviewer"))
-    trade.do(staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"))
+    accepted(trade, plan(1), plan(2, "asset-b"))
     size = trade.size
     trade.do(staff("case.publish/1", publish(), "centre_clerk"))
     assert [entry.part for entry in trade.entries(size)] == [(n, 5) for n in range(1, 6)]
@@ -226,12 +375,19 @@ def test_two_lots_of_one_case_are_listed_together(at: At) -> None:
 def test_between_two_drafts_only_the_first_gets_the_asset(at: At) -> None:
     trade = at("founded")
     trade.do(officer("asset.register/1", asset()))
-    for case in (CASE, "case-b"):
-        trade.do(officer("case.draft/1", draft(case=case)))
-        minutes = (paper("minutes"),)
-        trade.do(officer("case.decide/1", DecideCase(case, vote()), docs=minutes))
-        trade.do(staff("case.approve/1", ApproveCase(case, "同意"), "street_reviewer"))
-        trade.do(staff("case.accept/1", AcceptCase(case), "centre_reviewer"))
-    trade.do(staff("case.publish/1", publish(), "centre_clerk"))
-    again = staff("case.publish/1", replace(publish(), case="case-b"), "centre_clerk")
+    accepted(trade)
+    accepted(trade, case="case-b")
+    trade.wait(DECIDED_US + 8 * DAY_US)
+    late = publish(OPENS_US - HOUR_US + 8 * DAY_US, OPENS_US + 8 * DAY_US)
+    late = replace(late, closes_us=CLOSES_US + 8 * DAY_US)
+    trade.do(staff("case.publish/1", late, "centre_clerk"))
+    again = staff("case.publish/1", replace(late, case="case-b"), "centre_clerk")
     assert trade.blockers(again) == ("assets_free_v1",)
+
+
+def test_a_case_is_closed_when_its_lots_have_ended(at: At) -> None:
+    close = staff("case.close/1", CloseCase(CASE), "centre_clerk")
+    assert at("contracted").blockers(close) == ("lots_ended_v1",)
+    trade = at("certified")
+    trade.do(close)
+    assert trade.place(f"case/{CASE}") == "closed"

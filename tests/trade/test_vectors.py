@@ -87,6 +87,8 @@ def _moves(kind: str, stream: str) -> bool:
     subjects = {"grant": "person", "org": "orgs", "bid": "lot", "definition": "definitions"}
     subjects |= {"clock": "centre", "refused": "security", "hold": "lot"}
     subject = kind.partition(".")[0]
+    if subject == "fact":
+        return True
     return subjects.get(subject, subject) == stream
 
 

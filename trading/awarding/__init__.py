@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.awarding import endings, rules
+from trading.awarding import endings, facts, rules
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
 from trading.engine.registry import Subject
@@ -15,9 +15,17 @@ SUBJECT = Subject(
         rules.DealConfirmed: ("award", rules.deal_confirmed),
         rules.ResultPublished: ("award", rules.result_published),
         rules.Awarded: ("award", rules.awarded),
+        rules.SigningOverdue: ("award", rules.signing_overdue),
         rules.ContractSigned: ("award", rules.contract_signed),
         rules.Certified: ("award", rules.certified),
+        rules.ResultFallen: ("award", rules.result_fallen),
         rules.Ended: ("ending", rules.ended),
     },
     guards=GUARDS,
+    instants={"signing_end": facts.signing_end},
+    facts={
+        "complaint_end_us": facts.complaint_end_us,
+        "lot_voided": facts.lot_voided,
+        "result_fallen": facts.result_fallen,
+    },
 )

@@ -12,8 +12,9 @@ from trading.awarding.rules import (
     ContractSigned,
     DealConfirmed,
     ResultPublished,
+    SigningOverdue,
 )
-from trading.base.calendar import local_date
+from trading.base.calendar import compute
 from trading.base.money import PriceUnit
 from trading.base.text import Id, ShortText
 from trading.bidding.rules import Roll, Sale
@@ -21,14 +22,13 @@ from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
-from trading.listing.rules import Terms
+from trading.listing.rules import Terms, case_of_lot
 from trading.register.contracts import (
     EXPIRY_KEYS,
     Agreement,
     Opening,
     contract_of,
     contract_parts,
-    last_day,
 )
 from trading.register.rent import level_schedule
 from trading.register.rules import Asset
@@ -48,9 +48,10 @@ class PublishResult(Command, frozen=True):
 
 
 class AwardLot(Command, frozen=True):
-    """Award the lot after its publicity."""
+    """Award the lot after its publicity, by the notice that the winner gets."""
 
     lot: Id
+    notice: Id
 
 
 class SignContract(Command, frozen=True):
@@ -77,7 +78,7 @@ def _confirm(context: Context) -> Effect:
 
 
 def _publish(context: Context) -> Effect:
-    return Effect((ResultPublished(context.data.winner_masked),))
+    return Effect((ResultPublished(context.data.winner_masked, context.at_us),))
 
 
 def _clock(context: Context) -> Effect:
@@ -85,8 +86,17 @@ def _clock(context: Context) -> Effect:
 
 
 def _award(context: Context) -> Effect:
-    award = context.of(Award)
-    return Effect((Awarded(award.bidder, award.price_fen),), context.fact("settlements"))
+    award, key = context.of(Award), "signing_days"
+    sign_by_us = compute(
+        context.at_us, context.policy(key), context.unit(key), context.calendar, source="",
+        rule=key,
+    ).end_us  # fmt: skip
+    event = Awarded(award.bidder, award.price_fen, context.data.notice, sign_by_us)
+    return Effect((event,), context.fact("settlements"))
+
+
+def _signing_over(context: Context) -> Effect:
+    return Effect((SigningOverdue(),), since_us=context.data.due_us)
 
 
 def _sign(context: Context) -> Effect:
@@ -106,20 +116,18 @@ def _certify(context: Context) -> Effect:
 def _agreement(context: Context, asset: Asset) -> Agreement:
     plan, signed = context.of(Terms).plan, context.of(Award).contract
     assert signed is not None
-    starts = local_date(context.at_us)
-    ends = str(last_day(starts, signed.term_months)) if signed.term_months else ""
     schedule = level_schedule(
         PriceUnit.parse(signed.price_unit), signed.price_fen, asset.quantity_thousandths,
         signed.term_months,
     )  # fmt: skip
     return Agreement(
         signed.number, plan.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
-        signed.term_months, str(starts), ends, 0, schedule,
+        signed.term_months, signed.starts_day, signed.ends_day, signed.bond_fen, schedule,
     )  # fmt: skip
 
 
 def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}",)
+    return (f"panel/{case_of_lot(env.data.lot)}",)
 
 
 def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
@@ -127,14 +135,14 @@ def _panel_and_deposits(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(f"roll/{lot}")
     roll: Roll | None = state.facets.get("roll") if state else None
     numbers = roll.listed.values() if roll else ()
-    return (f"panel/{lot}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
+    return (f"panel/{case_of_lot(lot)}", f"roll/{lot}", *(f"deposit/{lot}-{n}" for n in numbers))
 
 
 def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(_lot(env.data))
     terms: Terms | None = state.facets.get("terms") if state else None
     asset = (f"asset/{terms.plan.asset}",) if terms else ()
-    return (f"panel/{env.data.lot}", f"contract/{contract_of(env.data.lot)}", *asset)
+    return (f"panel/{case_of_lot(env.data.lot)}", f"contract/{contract_of(env.data.lot)}", *asset)
 
 
 COMMANDS = (
@@ -142,6 +150,8 @@ COMMANDS = (
     CommandSpec("lot.publish_result/1", PublishResult, _lot, "publish_result", _publish),
     CommandSpec("lot.publicity_over/1", Due, lambda data: str(data.stream), "publicity_over",
                 _clock, clock=True),
+    CommandSpec("lot.signing_over/1", Due, lambda data: str(data.stream), "signing_over",
+                _signing_over, clock=True),
     CommandSpec("lot.award/1", AwardLot, _lot, "award", _award, reads=_panel_and_deposits),
     CommandSpec("lot.sign/1", SignContract, _lot, "sign", _sign),
     CommandSpec("lot.certify/1", CertifyLot, _lot, "certify", _certify, reads=_panel_and_asset),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.bidding import facts, holds, rules
+from trading.bidding import facts, holds, revocation, rules
 from trading.bidding.commands import COMMANDS
 from trading.bidding.guards import GUARDS
 from trading.bidding.methods import ascending
@@ -16,7 +16,7 @@ SUBJECT = Subject(
         StreamSpec("registration", "registration", audience=UNTIL_AWARDED),
         StreamSpec("roll", "roll", audience=UNTIL_AWARDED),
     ),
-    commands=(*COMMANDS, *holds.COMMANDS),
+    commands=(*COMMANDS, *holds.COMMANDS, *revocation.COMMANDS),
     facets={"registration": rules.Registration, "roll": rules.Roll, "sale": rules.Sale},
     evolves={
         rules.Registered: ("registration", rules.registered),
@@ -32,6 +32,7 @@ SUBJECT = Subject(
         rules.SaleOpened: ("sale", rules.sale_opened),
         rules.BidAccepted: ("sale", rules.bid_accepted),
         rules.SaleShifted: ("sale", rules.sale_shifted),
+        rules.SaleFallen: ("sale", rules.sale_fallen),
     },
     guards=(*GUARDS, *ascending.GUARDS),
     facts={"asset_release": facts.asset_release},

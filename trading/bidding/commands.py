@@ -32,7 +32,7 @@ from trading.engine.builtin import Due, suspension
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, Event, States
-from trading.listing.rules import Schedule, Terms
+from trading.listing.rules import Schedule, Terms, case_of_lot
 
 PANEL_MAX = 21
 UNDECIDED = frozenset({"qualifying", "stalled"})
@@ -200,7 +200,7 @@ def _lot_of_stream(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
-    return (f"panel/{env.data.lot}", *around(env.data.lot, states))
+    return (f"panel/{case_of_lot(env.data.lot)}", *around(env.data.lot, states))
 
 
 def _due(env: Envelope, states: States) -> tuple[str, ...]:

@@ -21,6 +21,10 @@ def _registration_open(context: Context) -> bool:
     )
 
 
+def _lot_qualifying(context: Context) -> bool:
+    return context.place(f"lot/{context.data.lot}") == "qualifying"
+
+
 def _own_number(context: Context) -> bool:
     return bool(bidder_number(context.env.actor) == context.data.number)
 
@@ -36,12 +40,12 @@ def _terms(context: Context) -> Terms | None:
 
 def _notice_acknowledged(context: Context) -> bool:
     terms = _terms(context)
-    return terms is not None and context.data.acknowledged_version == terms.version
+    return terms is not None and bool(context.data.acknowledged_version == terms.version)
 
 
 def _amended_notice(context: Context) -> bool:
     terms = _terms(context)
-    return terms is not None and context.data.version == terms.version
+    return terms is not None and bool(context.data.version == terms.version)
 
 
 def _own_listing(context: Context) -> bool:
@@ -64,7 +68,7 @@ def _priority_ruled(context: Context) -> bool:
     claimed = registration is not None and registration.priority is not None
     if data.ruling == "rejected" and not data.ruling_reason_zh:
         return False
-    return claimed == (data.ruling != "none")
+    return bool(claimed == (data.ruling != "none"))
 
 
 def _not_barred(context: Context) -> bool:
@@ -103,6 +107,7 @@ def _has_lead(context: Context) -> bool:
 
 
 GUARDS = (
+    GuardSpec("lot_qualifying_v1", _lot_qualifying, "lot", "domain brief 6, row 10"),
     GuardSpec("registration_open_v1", _registration_open, "lot", "domain brief 6, row 9"),
     GuardSpec("own_number_v1", _own_number, "number", "decision 19"),
     GuardSpec("registers_once_v1", _registers_once, "who", "domain brief 3"),

@@ -57,7 +57,7 @@ class Roll(Facet, frozen=True):
     """All who registered for one lot, and those who may bid, sorted.
 
     ``listed`` gives the number and ``acknowledged`` the version of the notice by pseudonym;
-    ``conflicts`` are the panel members whom a bidder is close to.
+    ``conflicts`` are the representatives who may not watch because of somebody who registered.
     """
 
     listed: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
@@ -170,6 +170,10 @@ class SaleShifted(Event, frozen=True, tag="sale_shifted/1"):
     by_us: int
 
 
+class SaleFallen(Event, frozen=True, tag="sale_fallen/1"):
+    """The result of the sale was undone: none of its bids stands."""
+
+
 def registered(_facet: Registration | None, event: Registered) -> Registration:
     """Fold a registration."""
     return Registration(
@@ -220,7 +224,11 @@ def admitted(roll: Roll, event: Admitted) -> Roll:
 
 def struck(roll: Roll, event: Struck) -> Roll:
     """Fold a rejection: the number stays on the roll but may not bid."""
-    return msgspec.structs.replace(roll, pending=_without(roll.pending, event.number))
+    return msgspec.structs.replace(
+        roll,
+        pending=_without(roll.pending, event.number),
+        qualified=_without(roll.qualified, event.number),
+    )
 
 
 def acknowledged(roll: Roll, event: Acknowledged) -> Roll:
@@ -257,6 +265,11 @@ def bid_accepted(sale: Sale, event: BidAccepted) -> Sale:
 def sale_shifted(sale: Sale, event: SaleShifted) -> Sale:
     """Fold the return of lost time."""
     return msgspec.structs.replace(sale, ends_us=sale.ends_us + event.by_us)
+
+
+def sale_fallen(sale: Sale, _event: SaleFallen) -> Sale:
+    """Fold the fall of a result."""
+    return Sale(sale.ends_us)
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ COMMANDS = {
     "user": "people",
     "grant": "people",
     "org": "organisations",
+    "correct": "corrections",
     "doctor": "doctor",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from trading.founding import FirstGrant, FirstOrg
+from trading.observing.rules import Listed
 
 DISTRICT = "demo-district"
 STAFF = {
@@ -15,9 +16,12 @@ STAFF = {
     "operator-tan": "centre_operator",
     "cashier-zhou": "centre_cashier",
     "certifier-xie": "centre_certifier",
+    "asset3-song": "asset3_reviewer",
     "street-luo": "street_reviewer",
+    "supervisor-fang": "supervision_member",
 }
 OFFICER = "officer-yi"
+GROUP_SIZE = 3
 SURNAMES = "张王李赵刘陈杨黄周吴徐孙马朱胡郭何林"
 
 
@@ -47,9 +51,12 @@ def grants(localities: dict[str, str]) -> tuple[FirstGrant, ...]:
     )
 
 
-def representatives(row_id: str, count: int) -> tuple[str, ...]:
-    """Return the ids of a community's representatives in the order of their groups."""
-    return tuple(f"rep-{row_id.lower()}-{n:02d}" for n in range(1, count + 1))
+def representatives(row_id: str, count: int) -> tuple[Listed, ...]:
+    """Return a community's representatives, three of each residents' group, in their order."""
+    return tuple(
+        Listed(f"group-{n // GROUP_SIZE + 1:02d}", n % GROUP_SIZE + 1, f"rep-{row_id}-{n + 1:02d}")
+        for n in range(count)
+    )
 
 
 def numbers(row_id: str, count: int) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from trading.awarding.commands import (
     PublishResult,
     SignContract,
 )
+from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
@@ -27,17 +28,31 @@ from trading.demo import cast
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
-from trading.listing.commands import AcceptCase, ApproveCase, DecideCase, DraftCase, PublishCase
-from trading.listing.rules import LotPlan, Vote
-from trading.observing.commands import DrawPanel, FreezeRoster, StateStep
+from trading.listing.cases import APPRAISAL, DESKS, PAPERS, PARTY_BODIES, Vote
+from trading.listing.commands import (
+    AcceptCase,
+    ApplyCase,
+    ApproveCase,
+    DecideCase,
+    DraftCase,
+    PublishCase,
+)
+from trading.listing.rules import LotPlan, Terms
+from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
+from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
+from trading.observing.watching import OpenStep, StateStep
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
+from trading.register.contracts import last_day
 from trading.store.batch import Receipt
 
 NOTICE_DAYS = 16
+POSTED_DAYS = 8
 JSON = "application/json"
 REPRESENTATIVES = 23
+CALLED = 8_888
+"""The number that the supervisor calls at every draw."""
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -119,18 +134,24 @@ class Play:
         draft = DraftCase(self.case, self._org, "cn-collective", row.title_zh, (self._plan,))
         self._do("case.draft/1", draft, self._officer, "community_officer")
         held = str(local_date(self._clock.now_us() - 3 * DAY_US))
+        minutes = _paper("minutes", f"{row.id} 会议记录")
+        for kind, body in PARTY_BODIES.items():
+            step = DecideCase(self.case, Vote(body, held, 9, 8, 8))
+            self._do(kind, step, self._officer, "community_officer", minutes)
         vote = Vote("member_representative_assembly", held, 45, 41, 38)
-        minutes = _paper("minutes", f"{row.id} 成员代表会议记录")
         short = DecideCase(self.case, msgspec.structs.replace(vote, in_favour=29))
         self._refuse("case.decide/1", short, self._officer, "community_officer", minutes)
         decide = DecideCase(self.case, vote)
         self._do("case.decide/1", decide, self._officer, "community_officer", minutes)
+        self.wait(self._clock.now_us() + POSTED_DAYS * DAY_US)
 
     def _publish(self) -> None:
+        papers = (_paper(name, f"{self._row.id} {name}") for name in sorted({*PAPERS, APPRAISAL}))
         self._do(
-            "case.approve/1", ApproveCase(self.case, "同意"), self._staff("street_reviewer"),
-            "street_reviewer",
+            "case.apply/1", ApplyCase(self.case), self._officer, "community_officer", *papers
         )  # fmt: skip
+        self._approve("asset3_reviewer")
+        self._approve("street_reviewer")
         self._do(
             "case.accept/1", AcceptCase(self.case), self._staff("centre_reviewer"),
             "centre_reviewer",
@@ -146,11 +167,24 @@ class Play:
         self._refuse("case.publish/1", hasty, self._staff("centre_clerk"), "centre_clerk")
         self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
 
+    def _approve(self, role: str) -> None:
+        """Approve at the desk of ``role``, where the value brings the case there."""
+        case = self._centre.state(f"case/{self.case}")
+        if case is not None and DESKS.get(case.place) == role:
+            self._do("case.approve/1", ApproveCase(self.case, "同意"), self._staff(role), role)
+
     def _draw(self) -> None:
         office = self._staff("office")
-        members = cast.representatives(self._row.id, REPRESENTATIVES)
-        self._do("roster.freeze/1", FreezeRoster(self._org, members), office, "office")
-        self._do("panel.draw/1", DrawPanel(self.lot, self._org), office, "office")
+        rows = cast.representatives(self._row.id.lower(), REPRESENTATIVES)
+        self._do("roster.freeze/1", FreezeRoster(self._org, rows), office, "office")
+        seed = sha256(f"{self.case} seed".encode()).hexdigest()
+        commit = CommitSeed(self.case, self._org, commitment_of(seed))
+        self._do("panel.commit/1", commit, office, "office")
+        call = CallNumber(self.case, CALLED)
+        supervisor = self._staff("supervision_member")
+        self._do("panel.call/1", call, supervisor, "supervision_member")
+        self._do("panel.draw/1", DrawPanel(self.case, seed), office, "office")
+        self._observe("O1")
         self._observe("O2")
 
     def _register(self) -> None:
@@ -174,14 +208,15 @@ class Play:
             )  # fmt: skip
 
     def _qualify(self) -> None:
-        self.wait(self._opens_us - 16 * HOUR_US)
         for number in self._numbers:
             self._centre.do(
                 "registration.qualify/1", Qualify(self.lot, number),
                 self._staff("centre_reviewer"), "centre_reviewer", facts={"eligible": True},
             )  # fmt: skip
+        self.wait(self._opens_us - 16 * HOUR_US)
         operator = self._staff("centre_operator")
         self._refuse("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
+        self._observe("O4")
         self._observe("O5")
         self._do("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
 
@@ -204,6 +239,7 @@ class Play:
         self._refuse("bid.place/1", above, other, "bidder")
 
     def _confirm(self) -> None:
+        self._observe("O6")
         self._observe("O7")
         operator = self._staff("centre_operator")
         self._do("lot.confirm/1", ConfirmDeal(self.lot), operator, "centre_operator")
@@ -214,14 +250,12 @@ class Play:
     def _certify(self) -> None:
         row, winner = self._row, self._numbers[0]
         self._observe("O9")
-        award = AwardLot(self.lot)
-        self._do("lot.award/1", award, "office-chen", "office")
-        self._refuse("lot.award/1", award, "office-chen", "office")
-        self._do("lot.award/1", award, "office-peng", "office")
-        contract = Contract(
-            f"HT-{row.id}", self._asset, self._plan.use_zh, row.price_unit, row.result_fen,
-            row.term_months, winner,
-        )  # fmt: skip
+        award = AwardLot(self.lot, f"CJ-{row.id}")
+        notice = _paper("award_notice", f"{row.id} 成交通知书")
+        self._do("lot.award/1", award, "office-chen", "office", notice)
+        self._refuse("lot.award/1", award, "office-chen", "office", notice)
+        self._do("lot.award/1", award, "office-peng", "office", notice)
+        contract = self._contract(winner)
         paper = _paper("contract", f"{row.id} 合同")
         cheaper = msgspec.structs.replace(contract, price_fen=row.start_fen)
         clerk = self._staff("centre_clerk")
@@ -235,14 +269,31 @@ class Play:
             refund = RefundDeposit(self.lot, number)
             self._do("deposit.refund/1", refund, self._staff("centre_cashier"), "centre_cashier")
 
+    def _contract(self, winner: int) -> Contract:
+        lot = self._centre.state(f"lot/{self.lot}")
+        if lot is None:
+            raise IntegrityFault(f"no lot {self.lot}")
+        terms: Terms = lot.facets["terms"]
+        starts = local_date(self._clock.now_us())
+        months = terms.plan.term_months
+        planned = {field: getattr(terms.plan, field) for field in PLANNED}
+        return Contract(
+            number=f"HT-{self._row.id}", quantity_thousandths=terms.quantity_thousandths,
+            quantity_unit=terms.quantity_unit, price_fen=self._row.result_fen,
+            starts_day=str(starts), ends_day=str(last_day(starts, months)) if months else "",
+            bidder=winner, **planned,
+        )  # fmt: skip
+
     def _observe(self, step: Step) -> None:
-        state = self._centre.state(f"panel/{self.lot}")
+        state = self._centre.state(f"panel/{self.case}")
         if state is None:
-            raise IntegrityFault(f"{self.lot} has no panel")
+            raise IntegrityFault(f"{self.case} has no panel")
         panel: Panel = state.facets["panel"]
         shown = sha256(f"{self.lot} {step}".encode()).hexdigest()
+        opened = OpenStep(self.case, step, shown, (self.lot,))
+        self._do("panel.open_step/1", opened, self._staff("centre_operator"), "centre_operator")
         for member in panel.members[: panel.quorum]:
-            said = StateStep(self.lot, step, "seen", shown, "session_code")
+            said = StateStep(self.case, step, shown, "seen", "session_code")
             self._do("panel.state/1", said, member, "resident_rep")
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trading.bidding import UNTIL_AWARDED
 from trading.deposits import facts, rules
-from trading.deposits.commands import COMMANDS
+from trading.deposits.commands import COMMANDS, DEPOSIT_CORRECTION
 from trading.deposits.guards import GUARDS
+from trading.engine.corrections import corrected
 from trading.engine.registry import StreamSpec, Subject
 
 SUBJECT = Subject(
@@ -17,7 +18,9 @@ SUBJECT = Subject(
         rules.DepositReceived: ("deposit", rules.received),
         rules.DepositMoved: ("deposit", rules.moved),
         rules.DepositForfeited: ("deposit", rules.forfeited),
+        rules.DepositCorrected: ("deposit", corrected),
     },
+    corrections=(DEPOSIT_CORRECTION,),
     guards=GUARDS,
     facts={
         "deposit_held": facts.deposit_held,

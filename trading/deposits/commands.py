@@ -13,14 +13,17 @@ from trading.bidding.facts import to_check
 from trading.bidding.rules import registration_stream
 from trading.deposits.rules import (
     Deposit,
+    DepositCorrected,
     DepositForfeited,
     DepositReceived,
     deposit_stream,
+    lot_stream,
     move,
 )
 from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect
 from trading.engine.stream import Command, States
 
 
@@ -128,3 +131,7 @@ COMMANDS = (
     CommandSpec("deposit.forfeit/1", ForfeitDeposit, _deposit, "seize", _forfeit,
                 reads=_reads),
 )  # fmt: skip
+
+DEPOSIT_CORRECTION = Correction(
+    "deposit", DepositCorrected, keyed(ReceiveDeposit, "paid_us", "bank_reference"), lot_stream
+)

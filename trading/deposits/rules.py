@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from trading.engine.stream import Event, Facet
+from trading.engine.stream import Corrected, Event, Facet, Stream
 
 Account = Literal["bank", "held", "refund_due", "price", "forfeited", "costs", "owner"]
 """Where money lies: at the bank, owed to a bidder, or no longer his."""
@@ -68,6 +68,10 @@ class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_fen: int
 
 
+class DepositCorrected(Corrected, frozen=True, tag="deposit_corrected/1"):
+    """What the bank had reported of a deposit was keyed wrongly."""
+
+
 def received(_deposit: Deposit | None, event: DepositReceived) -> Deposit:
     """Fold the receipt of money."""
     return Deposit(event.amount_fen, event.paid_us, event.bank_reference)
@@ -108,3 +112,8 @@ def postings(event: Event) -> tuple[Posting, ...]:
 def deposit_stream(lot: str, number: int) -> str:
     """Return the stream of one deposit; ``lot`` is the id without its kind."""
     return f"deposit/{lot}-{number}"
+
+
+def lot_stream(deposit: Stream) -> str:
+    """Return the stream of the lot that a deposit was paid for."""
+    return f"lot/{deposit.name.partition('/')[2].rpartition('-')[0]}"

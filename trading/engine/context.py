@@ -71,6 +71,16 @@ class Context:
         self.at_us = at_us
         self.taken = ""
 
+    def seen_from(self, stream: str) -> Context:
+        """Return the same command seen from another declared ``stream``, which must exist.
+
+        Raises ``UnknownName`` where it does not.
+        """
+        state = self.states.get(stream)
+        if state is None:
+            raise UnknownName(f"no stream {stream}", name=stream)
+        return Context(self.registry, self.catalogue, self.env, self.states, state, self.at_us)
+
     @property
     def data(self) -> Any:
         """Return the command's own struct."""

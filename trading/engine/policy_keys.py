@@ -69,6 +69,10 @@ def _choice(zh: str, en: str, *options: str) -> KeySpec:
     return KeySpec(("choice",), 0, 0, options, zh, en)
 
 
+def _steps(zh: str, en: str) -> KeySpec:
+    return KeySpec(("text",), 1, 64, (), zh, en)
+
+
 _TIERS = {
     "tier_street_fen": _fen("由街道审核的起点金额", "value from which the street reviews"),
     "tier_district_fen": _fen("由区级审核的起点金额", "value from which the district reviews"),
@@ -184,6 +188,9 @@ _AWARD = {
 }
 
 _OBSERVERS = {
+    "observed_steps_small": _steps("小额标的观察环节", "steps observed of small lots"),
+    "observed_steps_normal": _steps("一般标的观察环节", "steps observed of ordinary lots"),
+    "observed_steps_large": _steps("大额标的观察环节", "steps observed of large lots"),
     "observers_count": _count("person", 1, 21, "观察席位数", "observers drawn for a lot"),
     "observers_quorum": _ratio("观察法定人数", "share of the panel that makes a quorum"),
     "observers_quorum_min": _count("person", 1, 21, "观察最低人数", "fewest observers of a quorum"),

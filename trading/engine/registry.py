@@ -6,12 +6,12 @@ a record, keeps its meaning; a changed meaning is a new name (decision 8).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trading.base.errors import DefinitionError, UnknownName
-from trading.engine.stream import Command, Event, Facet, States, Stream
+from trading.engine.stream import Command, Corrected, Event, Facet, States, Stream
 
 if TYPE_CHECKING:
     from trading.engine.context import Context, Envelope
@@ -105,6 +105,20 @@ class CommandSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """The keyed fields of a facet, with the type that bounds each.
+
+    ``event`` says field, entry, old, new and reason. ``lot`` names the lot whose certificate rests
+    on the facet of a stream, empty where none does.
+    """
+
+    facet: str
+    event: type[Corrected]
+    fields: Mapping[str, Any]
+    lot: Callable[[Stream], str] = lambda _stream: ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One subject's registrations.
 
@@ -121,6 +135,7 @@ class Subject:
     facts: dict[str, Fact] = field(default_factory=dict)
     instants: dict[str, Instant] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     permit_reads: Callable[[Envelope, States], tuple[str, ...]] | None = None
     another_person: Callable[[Context, str], bool] | None = None
 
@@ -139,6 +154,7 @@ class Registry:
         self.facts: dict[str, Fact] = {}
         self.instants: dict[str, Instant] = {}
         self.roles: dict[str, str] = {}
+        self.corrections: dict[str, Correction] = {}
         for subject in self.subjects:
             _merge(self.streams, {s.kind: s for s in subject.streams})
             _merge(self.commands, {c.kind: c for c in subject.commands})
@@ -148,6 +164,7 @@ class Registry:
             _merge(self.facts, subject.facts)
             _merge(self.instants, subject.instants)
             _merge(self.roles, subject.roles)
+            _merge(self.corrections, {c.facet: c for c in subject.corrections})
         self.facet_names = {struct: name for name, struct in self.facets.items()}
         self.clocked = {
             (c.kind.partition(".")[0], c.trigger): c for c in self.commands.values() if c.clock

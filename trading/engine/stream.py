@@ -23,6 +23,16 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """Base of what happened to a stream; tagged ``name/version``, never changed once in use."""
 
 
+class Corrected(Event, frozen=True):
+    """Base of corrections: entry ``entry`` said ``old`` of ``field``, and it is ``new``."""
+
+    field: str
+    entry: int
+    old: int | str
+    new: int | str
+    reason_zh: str
+
+
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what somebody asks for; bound to ``kind`` by the registry."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading.engine.registry import StreamSpec, Subject
-from trading.listing import facts, rules
+from trading.listing import cases, facts, rules
 from trading.listing.commands import COMMANDS
 from trading.listing.guards import GUARDS
 
@@ -11,14 +11,17 @@ SUBJECT = Subject(
     name="listing",
     streams=(StreamSpec("case", "case"), StreamSpec("lot", "lot_ascending")),
     commands=COMMANDS,
-    facets={"case": rules.Case, "terms": rules.Terms, "schedule": rules.Schedule},
+    facets={"case": cases.Case, "terms": rules.Terms, "schedule": rules.Schedule},
     evolves={
-        rules.CaseDrafted: ("case", rules.case_drafted),
-        rules.CaseDecided: ("case", rules.case_decided),
-        rules.CaseApproved: ("case", rules.case_approved),
-        rules.CaseReturned: ("case", rules.case_returned),
-        rules.CaseAccepted: ("case", rules.case_accepted),
-        rules.CasePublished: ("case", rules.case_published),
+        cases.CaseDrafted: ("case", cases.drafted),
+        cases.CaseReopened: ("case", cases.reopened),
+        cases.CaseStepTaken: ("case", cases.step_taken),
+        cases.CaseApplied: ("case", cases.applied),
+        cases.CaseApproved: ("case", cases.approved),
+        cases.CaseReturned: ("case", cases.returned),
+        cases.CaseAccepted: ("case", cases.accepted),
+        cases.CaseRefused: ("case", cases.refused),
+        cases.CasePublished: ("case", cases.published),
         rules.LotListed: ("terms", rules.lot_listed),
         rules.LotScheduled: ("schedule", rules.lot_scheduled),
     },

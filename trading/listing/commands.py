@@ -1,4 +1,4 @@
-"""Commands of listing: draft, decide, approve, return, accept, publish; reschedule a lot."""
+"""Commands of listing: draft, decide, apply, review, accept, publish; reschedule a lot."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from trading.base.money import MAX_FEN
 from trading.base.text import Id, LongText, ShortText
+from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
-from trading.listing.rules import (
+from trading.listing.cases import (
+    DESKS,
+    Approval,
     Case,
     CaseAccepted,
+    CaseApplied,
     CaseApproved,
-    CaseDecided,
     CaseDrafted,
     CasePublished,
+    CaseRefused,
+    CaseReopened,
     CaseReturned,
+    CaseStepTaken,
+    RefusalGround,
+    Vote,
+)
+from trading.listing.rules import (
     LotListed,
     LotPlan,
     LotScheduled,
     Schedule,
-    Vote,
+    Terms,
+    Tier,
     lot_stream,
+    tier_of,
+    yearly_fen,
 )
 from trading.register.rules import Asset, AssetReserved
 
@@ -41,15 +55,28 @@ class DraftCase(Command, frozen=True):
     lots: Annotated[tuple[LotPlan, ...], Meta(min_length=1, max_length=LOTS_MAX)]
 
 
+class ReopenCase(Command, frozen=True):
+    """Open the plan again, so that it is drafted and decided anew."""
+
+    case: Id
+    reason_zh: ShortText
+
+
 class DecideCase(Command, frozen=True):
-    """Put the resolution on record."""
+    """Put one of the four steps of the decision on record; the minutes come by digest."""
 
     case: Id
     vote: Vote
 
 
+class ApplyCase(Command, frozen=True):
+    """Apply for trading; the papers come by digest."""
+
+    case: Id
+
+
 class ApproveCase(Command, frozen=True):
-    """Approve the plan."""
+    """Approve the plan at the desk that it lies at."""
 
     case: Id
     opinion_zh: ShortText
@@ -64,6 +91,20 @@ class ReturnCase(Command, frozen=True):
 
 class AcceptCase(Command, frozen=True):
     """Accept the case for trading."""
+
+    case: Id
+
+
+class RefuseCase(Command, frozen=True):
+    """Refuse the case, for a ground of the centre's rules."""
+
+    case: Id
+    ground: RefusalGround
+    reason_zh: ShortText
+
+
+class CloseCase(Command, frozen=True):
+    """Close a case whose lots have all ended."""
 
     case: Id
 
@@ -103,12 +144,34 @@ def _draft(context: Context) -> Effect:
     return Effect((CaseDrafted(data.title_zh, data.lots, context.env.actor),), pack=pack)
 
 
-def _decide(context: Context) -> Effect:
-    return Effect((CaseDecided(context.data.vote),))
+def _reopen(context: Context) -> Effect:
+    return Effect((CaseReopened(context.env.actor, context.data.reason_zh),))
+
+
+def _take_step(context: Context) -> Effect:
+    return Effect((CaseStepTaken(context.data.vote, context.env.actor),))
+
+
+def _publicity_over(context: Context) -> Effect:
+    return Effect(since_us=context.data.due_us)
+
+
+def _apply(context: Context) -> Effect:
+    value_fen = 0
+    for plan in context.of(Case).lots:
+        asset = context.of(Asset, f"asset/{plan.asset}")
+        value_fen += yearly_fen(plan, asset.quantity_thousandths)
+    value_fen = min(value_fen, MAX_FEN)
+    tier = tier_of(
+        value_fen, context.policy("tier_street_fen"), context.policy("tier_district_fen")
+    )
+    return Effect((CaseApplied(value_fen, tier, context.env.actor),))
 
 
 def _approve(context: Context) -> Effect:
-    return Effect((CaseApproved(context.env.actor, context.data.opinion_zh),))
+    desk = DESKS[context.stream.place]
+    approval = Approval(desk, context.env.actor, context.data.opinion_zh, context.at_us)
+    return Effect((CaseApproved(approval),))
 
 
 def _return(context: Context) -> Effect:
@@ -119,27 +182,40 @@ def _accept(context: Context) -> Effect:
     return Effect((CaseAccepted(context.env.actor),))
 
 
+def _refuse(context: Context) -> Effect:
+    data: RefuseCase = context.data
+    return Effect((CaseRefused(context.env.actor, data.ground, data.reason_zh),))
+
+
 def _nothing(_context: Context) -> Effect:
     return Effect()
 
 
 def _publish(context: Context) -> Effect:
     data: PublishCase = context.data
+    case = context.of(Case)
+    scheduled = LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
     then: list[Then] = []
-    for plan in context.of(Case).lots:
-        asset = context.of(Asset, f"asset/{plan.asset}")
-        lot = lot_stream(data.case, plan.number)
-        listed = LotListed(
-            data.case, data.notice, plan, asset.quantity_thousandths, asset.quantity_unit,
-            asset.place_zh, context.policy("extension_window_seconds"),
-            context.policy("extension_seconds"),
-        )  # fmt: skip
-        scheduled = LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
+    for plan in case.lots:
+        lot, asset = lot_stream(data.case, plan.number), f"asset/{plan.asset}"
+        terms = _terms(context, plan, case.tier, data.notice)
         then += (
-            Then(lot, "list", (listed, scheduled)),
-            Then(f"asset/{plan.asset}", "reserve", (AssetReserved(lot),)),
+            Then(lot, "list", (LotListed(terms), scheduled)),
+            Then(asset, "reserve", (AssetReserved(lot),)),
         )
     return Effect((CasePublished(data.notice),), tuple(then))
+
+
+def _terms(context: Context, plan: LotPlan, tier: Tier, notice: str) -> Terms:
+    """Return the terms of ``plan``, frozen with what the pack asks of its tier today."""
+    asset = context.of(Asset, f"asset/{plan.asset}")
+    return Terms(
+        context.data.case, notice, plan, asset.quantity_thousandths, asset.quantity_unit,
+        asset.place_zh, context.policy("extension_window_seconds"),
+        context.policy("extension_seconds"),
+        steps=tuple(context.policy(f"observed_steps_{tier}").split()), tier=tier,
+        end_mode=context.policy("end_mode"), extensions_max=context.policy("extensions_max"),
+    )  # fmt: skip
 
 
 def _reschedule(context: Context) -> Effect:
@@ -169,12 +245,21 @@ COMMANDS = (
         "case.draft/1", DraftCase, _case, "draft", _draft, owner=lambda data: data.org,
         reads=_planned_assets,
     ),
-    CommandSpec("case.decide/1", DecideCase, _case, "decide", _decide),
+    CommandSpec("case.reopen/1", ReopenCase, _case, "reopen", _reopen),
+    CommandSpec("case.propose/1", DecideCase, _case, "propose", _take_step),
+    CommandSpec("case.deliberate/1", DecideCase, _case, "deliberate", _take_step),
+    CommandSpec("case.review/1", DecideCase, _case, "review", _take_step),
+    CommandSpec("case.decide/1", DecideCase, _case, "decide", _take_step),
+    CommandSpec("case.publicity_over/1", Due, lambda data: str(data.stream), "publicity_over",
+                _publicity_over, clock=True),
+    CommandSpec("case.apply/1", ApplyCase, _case, "apply", _apply, reads=_case_objects),
     CommandSpec("case.approve/1", ApproveCase, _case, "approve", _approve),
     CommandSpec("case.return/1", ReturnCase, _case, "return", _return),
     CommandSpec("case.accept/1", AcceptCase, _case, "accept", _accept),
+    CommandSpec("case.refuse/1", RefuseCase, _case, "refuse", _refuse),
     CommandSpec("case.withdraw/1", WithdrawCase, _case, "withdraw", _nothing),
     CommandSpec("case.publish/1", PublishCase, _case, "publish", _publish, reads=_case_objects),
+    CommandSpec("case.close/1", CloseCase, _case, "close", _nothing, reads=_case_objects),
     CommandSpec(
         "lot.reschedule/1", RescheduleLot, lambda data: f"lot/{data.lot}", "reschedule",
         _reschedule,

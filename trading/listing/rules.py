@@ -18,15 +18,43 @@ from trading.engine.stream import Event, Facet
 Price = Annotated[int, Meta(gt=0, le=MAX_FEN)]
 Amount = Annotated[int, Meta(ge=0, le=MAX_FEN)]
 Number = Annotated[int, Meta(ge=1, le=999)]
-Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Tier = Literal["small", "normal", "large"]
+OptionalText = Annotated[str, Meta(max_length=120)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 TERM_MONTHS_MAX = 70 * 12
+ENDED_PLACES = frozenset({"certified", "relisted", "withdrawn", "terminated", "voided"})
+"""Where a lot of a notice has nothing more to come; a failed one waits for its owner's choice."""
 PERIODS_PER_YEAR = {"year": 1, "half_year": 2, "quarter": 4, "month": 12, "day": 365}
 
 
-class LotPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rise by ``percent_hundredths`` (5 % is 500) when ``year``, counted from 1, begins."""
+
+    year: Annotated[int, Meta(ge=2, le=70)]
+    percent_hundredths: Annotated[int, Meta(gt=0, le=100_000)]
+
+
+class Escalator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the price rises: by a share every so many years, or in listed years, or never.
+
+    The first regular rise is at the beginning of ``from_year``, or after the first ``every_years``
+    where that is 0. Every rise is on the amount of the year before.
+    """
+
+    percent_hundredths: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    every_years: Annotated[int, Meta(ge=1, le=70)] = 1
+    from_year: Annotated[int, Meta(ge=0, le=70)] = 0
+    listed: Annotated[tuple[Rise, ...], Meta(max_length=20)] = ()
+
+
+class LotPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What was decided of one lot; prices are fen in the declared unit triple.
 
-    ``raise_max_fen`` and ``ceiling_fen`` are 0 where there is none.
+    ``raise_max_fen``, ``ceiling_fen``, ``bond_fen`` and ``appraisal_fen`` (for one year, or for the
+    whole of a sale) are 0 where there is none. ``payment_months`` is how many months are paid in
+    advance each time, 0 the whole term at once. ``cut_ratio_max`` is the largest price cut in all
+    that the resolution allows without a new vote.
     """
 
     number: Number
@@ -41,35 +69,30 @@ class LotPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ceiling_fen: Amount
     deposit_fen: Amount
     term_months: Annotated[int, Meta(ge=0, le=TERM_MONTHS_MAX)]
-
-
-class Vote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The resolution that allows the case, judged by the rule in force on ``meeting_day``.
-
-    ``meeting_day`` is YYYY-MM-DD in Asia/Shanghai.
-    """
-
-    body: Id
-    meeting_day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    eligible: Count
-    present: Count
-    in_favour: Count
-
-
-class Case(Facet, frozen=True):
-    """A case from draft to notice, with who did what."""
-
-    title_zh: str = ""
-    lots: tuple[LotPlan, ...] = ()
-    drafted_by: str = ""
-    vote: Vote | None = None
-    approved_by: str = ""
-    accepted_by: str = ""
-    notice: str = ""
+    eligibility_zh: OptionalText = ""
+    village_only: bool = False
+    eligibility_ground_zh: OptionalText = ""
+    priority_zh: OptionalText = ""
+    escalator: Escalator = Escalator()
+    payment_months: Annotated[int, Meta(ge=0, le=TERM_MONTHS_MAX)] = 12
+    bond_fen: Amount = 0
+    appraisal_fen: Amount = 0
+    appraisal_day: OptionalDay = ""
+    buy_back: bool = False
+    condition_zh: OptionalText = ""
+    defects_zh: OptionalText = ""
+    handover_days: Annotated[int, Meta(ge=0, le=366)] = 0
+    improvements_zh: OptionalText = ""
+    viewing_zh: OptionalText = ""
+    cut_ratio_max: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$")] = "0/1"
 
 
 class Terms(Facet, frozen=True):
-    """What bidders may rely on: the plan as published, and where it comes from."""
+    """What bidders may rely on: the plan as published, and where it comes from.
+
+    ``steps`` are the observation steps required of this lot. ``previous`` is the lot of the
+    listing round before, empty in the first; ``version`` counts the notice's amendments from 1.
+    """
 
     case: str
     notice: str
@@ -79,6 +102,8 @@ class Terms(Facet, frozen=True):
     place_zh: str
     extension_window_seconds: int
     extension_seconds: int
+    steps: tuple[str, ...] = ()
+    tier: Tier = "small"
     end_mode: str = "sliding"
     extensions_max: int = 0
     listing_round: int = 1
@@ -94,57 +119,10 @@ class Schedule(Facet, frozen=True):
     closes_us: int
 
 
-class CaseDrafted(Event, frozen=True, tag="case_drafted/1"):
-    """A community proposed a case."""
-
-    title_zh: str
-    lots: tuple[LotPlan, ...]
-    by: str
-
-
-class CaseDecided(Event, frozen=True, tag="case_decided/1"):
-    """The resolution is on record."""
-
-    vote: Vote
-
-
-class CaseApproved(Event, frozen=True, tag="case_approved/1"):
-    """The street's desk approved the plan."""
-
-    by: str
-    opinion_zh: str
-
-
-class CaseReturned(Event, frozen=True, tag="case_returned/1"):
-    """A desk sent the case back to be mended."""
-
-    by: str
-    reason_zh: str
-
-
-class CaseAccepted(Event, frozen=True, tag="case_accepted/1"):
-    """The centre accepted the case for trading."""
-
-    by: str
-
-
-class CasePublished(Event, frozen=True, tag="case_published/1"):
-    """The notice is up."""
-
-    notice: str
-
-
 class LotListed(Event, frozen=True, tag="lot_listed/1"):
     """A lot is listed under these terms."""
 
-    case: str
-    notice: str
-    plan: LotPlan
-    quantity_thousandths: int
-    quantity_unit: str
-    place_zh: str
-    extension_window_seconds: int
-    extension_seconds: int
+    terms: Terms
 
 
 class LotScheduled(Event, frozen=True, tag="lot_scheduled/1"):
@@ -155,43 +133,9 @@ class LotScheduled(Event, frozen=True, tag="lot_scheduled/1"):
     closes_us: int
 
 
-def case_drafted(case: Case | None, event: CaseDrafted) -> Case:
-    """Fold a draft; a mended case loses what was decided of the old text."""
-    del case
-    return Case(title_zh=event.title_zh, lots=event.lots, drafted_by=event.by)
-
-
-def case_decided(case: Case, event: CaseDecided) -> Case:
-    """Fold the resolution."""
-    return msgspec.structs.replace(case, vote=event.vote)
-
-
-def case_approved(case: Case, event: CaseApproved) -> Case:
-    """Fold the approval."""
-    return msgspec.structs.replace(case, approved_by=event.by)
-
-
-def case_returned(case: Case, _event: CaseReturned) -> Case:
-    """Fold a return: approval, if any, is gone."""
-    return msgspec.structs.replace(case, approved_by="")
-
-
-def case_accepted(case: Case, event: CaseAccepted) -> Case:
-    """Fold the acceptance."""
-    return msgspec.structs.replace(case, accepted_by=event.by)
-
-
-def case_published(case: Case, event: CasePublished) -> Case:
-    """Fold the publication."""
-    return msgspec.structs.replace(case, notice=event.notice)
-
-
 def lot_listed(_terms: Terms | None, event: LotListed) -> Terms:
     """Fold the listing."""
-    return Terms(
-        event.case, event.notice, event.plan, event.quantity_thousandths, event.quantity_unit,
-        event.place_zh, event.extension_window_seconds, event.extension_seconds,
-    )  # fmt: skip
+    return event.terms
 
 
 def lot_scheduled(_schedule: Schedule | None, event: LotScheduled) -> Schedule:
@@ -215,13 +159,28 @@ def lot_stream(case: str, number: int) -> str:
     return f"lot/{case}-{number}"
 
 
+def case_of_lot(lot_id: str) -> str:
+    """Return the case of a lot; both ids are without their kind."""
+    return lot_id.rpartition("-")[0]
+
+
 def yearly_fen(plan: LotPlan, quantity_thousandths: int) -> int:
     """Return the start price for the whole lot and one year, rounded down to a fen.
 
-    Prices for a whole term or a sale count once: they are the total that tiers look at.
+    Prices for a whole term or a sale count once: they are the total that tiers look at. Goods are
+    never converted: their appraisal counts, and what nobody appraised counts as the most there is.
     """
     unit = PriceUnit.parse(plan.price_unit)
+    if unit.amount != "fen":
+        return plan.appraisal_fen or MAX_FEN
     amount_fen = plan.start_price_fen
     if unit.per_quantity != "lot":
         amount_fen = amount_fen * quantity_thousandths // 1000
     return amount_fen * PERIODS_PER_YEAR.get(unit.per_period, 1)
+
+
+def tier_of(value_fen: int, street_fen: int, district_fen: int) -> Tier:
+    """Return the tier of a value; each threshold belongs to the tier it opens."""
+    if value_fen >= district_fen:
+        return "large"
+    return "normal" if value_fen >= street_fen else "small"

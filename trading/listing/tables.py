@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from trading.engine.stream import Stream
-from trading.listing.rules import Case, Schedule, Terms
+from trading.listing.cases import Case
+from trading.listing.rules import Schedule, Terms
 from trading.store.projection import Projection
 from trading.store.schema import metadata
 

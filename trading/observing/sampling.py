@@ -19,3 +19,23 @@ def half_interval_sample(population: int, size: int) -> tuple[int, ...]:
     if not 1 <= size <= population:
         raise InvalidInput("the sample must be between 1 and the population", field="size")
     return tuple(((2 * i + 1) * population + 2 * size - 1) // (2 * size) for i in range(size))
+
+
+def interval_of(position: int, population: int, size: int) -> int:
+    """Return which of the ``size`` intervals holds the middle of the unit at ``position``, from 0.
+
+    The middle of unit p is p - 1/2 and the i-th interval goes from N/n * i to N/n * (i + 1).
+    """
+    return (2 * position - 1) * size // (2 * population)
+
+
+def legacy_sample(population: int, size: int) -> tuple[int, ...]:
+    """Return the positions by the older integer rule, to check old paper draws against.
+
+    The step is N//n and the start is half of it, rounded up; the last units are never reached.
+    Raises ``InvalidInput`` unless 1 <= size <= population.
+    """
+    if not 1 <= size <= population:
+        raise InvalidInput("the sample must be between 1 and the population", field="size")
+    step = population // size
+    return tuple((step + 1) // 2 + i * step for i in range(size))

@@ -17,6 +17,7 @@ ROLES = (
     "centre_operator",
     "centre_cashier",
     "centre_certifier",
+    "asset3_reviewer",
     "street_reviewer",
     "community_officer",
     "supervision_member",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trading.engine.corrections import corrected
 from trading.engine.registry import StreamSpec, Subject
 from trading.register import commands, contract_commands, contracts, rules
 from trading.register.guards import GUARDS
@@ -24,11 +25,14 @@ SUBJECT = Subject(
         rules.AssetReleased: ("asset", rules.released),
         rules.AssetTaken: ("asset", rules.taken),
         rules.AssetLeft: ("asset", rules.left),
+        rules.AssetCorrected: ("asset", corrected),
         contracts.ContractOpened: ("contract", contracts.contract_opened),
+        contracts.ContractCorrected: ("contract", corrected),
         contracts.HandedOver: ("performance", contracts.handed_over),
         contracts.MoneyReceived: ("performance", contracts.money_received),
         contracts.ContractSettled: ("performance", contracts.contract_settled),
     },
     guards=GUARDS,
+    corrections=(commands.ASSET_CORRECTION, contract_commands.CONTRACT_CORRECTION),
     instants={"contract_rung": contracts.next_rung},
 )

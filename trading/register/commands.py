@@ -7,10 +7,12 @@ from typing import Any
 from trading.base.text import Id, LongText, ShortText
 from trading.engine.builtin import suspension
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect
 from trading.engine.stream import CLEAR, Command, States
 from trading.register.rules import (
     Asset,
+    AssetCorrected,
     AssetFrozen,
     AssetRegistered,
     AssetUnfrozen,
@@ -129,3 +131,14 @@ COMMANDS = (
     CommandSpec("asset.use/1", UseAsset, _asset, "use", _nothing),
     CommandSpec("asset.stop_using/1", StopUsingAsset, _asset, "stop_using", _nothing),
 )  # fmt: skip
+
+ASSET_CORRECTION = Correction(
+    "asset",
+    AssetCorrected,
+    keyed(
+        RegisterAsset,
+        *("category", "name_zh", "place_zh", "quantity_thousandths", "quantity_unit"),
+        *(f"ledger.{field}" for field in Ledger.__struct_fields__),
+    ),
+    lambda asset: str(asset.facets["asset"].lot),
+)

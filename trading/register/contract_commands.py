@@ -10,11 +10,13 @@ from trading.base.money import MAX_FEN
 from trading.base.text import Id, LongText, ShortText
 from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect, Then
-from trading.engine.stream import Command, States
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect, Then
+from trading.engine.stream import Command, States, Stream
 from trading.register.contracts import (
     EXPIRY_KEYS,
     Agreement,
+    ContractCorrected,
     ContractId,
     ContractSettled,
     ContractTerms,
@@ -161,3 +163,17 @@ COMMANDS = (
     CommandSpec("contract.close/1", CloseContract, _contract, "close", _close, reads=_asset_of),
     CommandSpec("contract.end/1", EndContract, _contract, "end", _end, reads=_asset_of),
 )  # fmt: skip
+
+
+def _certified_lot(contract: Stream) -> str:
+    terms: ContractTerms = contract.facets["contract"]
+    return f"lot/{terms.lot}" if terms.lot else ""
+
+
+CONTRACT_CORRECTION = Correction(
+    "contract",
+    ContractCorrected,
+    # Price and days made the schedule and the ladder: who mistyped those ends it and takes it over.
+    keyed(TakeOverContract, "agreement.number", "agreement.use_zh"),
+    _certified_lot,
+)

@@ -15,7 +15,7 @@ from msgspec import Meta
 from trading.base.money import MAX_FEN, PriceUnit
 from trading.base.text import ShortText
 from trading.engine.registry import Then
-from trading.engine.stream import Event, Facet, Stream
+from trading.engine.stream import Corrected, Event, Facet, Stream
 from trading.register import rent
 from trading.register.rent import RUNS_MAX, TERM_MONTHS_MAX, Instalments
 from trading.register.rules import Amount, Asset, OptionalDay, asset_taken
@@ -130,6 +130,10 @@ class ContractSettled(Event, frozen=True, tag="contract_settled/1"):
     settlement: Settlement
     cause: str
     reason_zh: str
+
+
+class ContractCorrected(Corrected, frozen=True, tag="contract_corrected/1"):
+    """What paper said of a contract was keyed wrongly."""
 
 
 def contract_opened(_terms: ContractTerms | None, event: ContractOpened) -> ContractTerms:

@@ -16,7 +16,7 @@ from msgspec import Meta
 from trading.base.money import MAX_FEN
 from trading.base.text import Id, ShortText
 from trading.engine.registry import Then
-from trading.engine.stream import Event, Facet, Stream
+from trading.engine.stream import Corrected, Event, Facet, Stream
 
 QUANTITY_MAX = 10**12
 CONTRACTS_MAX = 8
@@ -142,6 +142,10 @@ class AssetLeft(Event, frozen=True, tag="asset_left/1"):
     """A contract on the asset is over and the asset was given back."""
 
     contract: str
+
+
+class AssetCorrected(Corrected, frozen=True, tag="asset_corrected/1"):
+    """What the ledger said of an asset was keyed wrongly."""
 
 
 def registered(_asset: Asset | None, event: AssetRegistered) -> Asset:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from tests.trade.vectors import (
     awarding,
     builtin,
+    corrections,
     deposits,
+    disputes,
     listing,
     lot,
     observing,
@@ -23,6 +25,7 @@ from trading.engine.definitions import Transition
 
 BREAKS: Breaks = {
     **builtin.BREAKS,
+    **corrections.BREAKS,
     **people.BREAKS,
     **register.BREAKS,
     **listing.BREAKS,
@@ -31,6 +34,7 @@ BREAKS: Breaks = {
     **observing.BREAKS,
     **lot.BREAKS,
     **awarding.BREAKS,
+    **disputes.BREAKS,
 }
 
 

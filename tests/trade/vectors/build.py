@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from tests.support.acts import LOT, ORG, Act
+from tests.support.acts import CASE, LOT, ORG, Act
 from tests.support.trade import Places, Scene
 from trading.engine.builtin import WRITER
 from trading.engine.context import Envelope
 from trading.engine.stream import Command, Stream
+from trading.observing.rules import STEPS
 
 replace = msgspec.structs.replace
 
@@ -28,7 +29,7 @@ class Vector:
 
 Break = Callable[[Vector], Vector]
 Breaks = dict[tuple[str, str, str], dict[str, Break]]
-LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{LOT}"
+LOT_STREAM, ROLL_STREAM, PANEL_STREAM = f"lot/{LOT}", f"roll/{LOT}", f"panel/{CASE}"
 
 
 def vector(scene: Scene, **more: Any) -> Vector:
@@ -84,10 +85,14 @@ def both(*breaks: Break) -> Break:
 
 
 def unstated(step: str) -> Break:
-    return lambda v: facet(
-        PANEL_STREAM,
-        "panel",
-        statements={**v.states[PANEL_STREAM].facets["panel"].statements, step: ()},
+    """Require every step of the lot, and let nobody have opened ``step``."""
+    return lambda v: both(
+        facet(LOT_STREAM, "terms", steps=STEPS),
+        facet(
+            PANEL_STREAM,
+            "panel",
+            steps={**v.states[PANEL_STREAM].facets["panel"].steps, step: ()},
+        ),
     )(v)
 
 

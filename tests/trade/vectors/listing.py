@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.acts import (
     ASSET,
     CASE,
+    DECIDED_US,
     START_FEN,
-    START_US,
     paper,
     plan,
 )
-from tests.trade.vectors.build import Breaks, data, facet, given, replace, stream
+from tests.trade.vectors.build import (
+    LOT_STREAM,
+    Break,
+    Breaks,
+    Vector,
+    data,
+    facet,
+    given,
+    replace,
+    stream,
+)
 from trading.base.units import DAY_US
 
-_DESKS = {"another_desk_v1": lambda v: facet(f"case/{CASE}", "case", drafted_by=v.env.actor)(v)}
+_CASE = f"case/{CASE}"
+_DESKS = {"another_desk_v1": lambda v: facet(_CASE, "case", drafted_by=v.env.actor)(v)}
+
+
+def _vote(**fields: Any) -> Break:
+    return lambda v: data(vote=replace(v.env.data.vote, **fields))(v)
+
+
+def _other_tier(upper: str) -> Break:
+    """Turn the tier: to ``upper`` where the case is below it, else to the smallest."""
+
+    def change(v: Vector) -> Vector:
+        below = v.states[_CASE].facets["case"].tier != upper
+        return facet(_CASE, "case", tier=upper if below else "small")(v)
+
+    return change
+
+
+_MEETING = {
+    "right_body_v1": _vote(body="council"),
+    "decided_v1": _vote(in_favour=0),
+    "minutes_filed_v1": given(docs=(paper("photo"),)),
+    "meeting_past_v1": _vote(meeting_day="2026-03-03"),
+}
+_LATER = {"meetings_ordered_v1": _vote(meeting_day="2026-02-23")}
 
 BREAKS: Breaks = {
     ("case", "draft", "community_officer"): {
@@ -23,19 +59,33 @@ BREAKS: Breaks = {
         "prices_sound_v1": data(lots=(plan(ceiling_fen=START_FEN - 1),)),
         "term_lawful_v1": data(lots=(plan(term_months=241),)),
     },
+    ("case", "propose", "community_officer"): _MEETING,
+    ("case", "deliberate", "community_officer"): {**_MEETING, **_LATER},
+    ("case", "review", "community_officer"): {**_MEETING, **_LATER},
     ("case", "decide", "community_officer"): {
-        "decided_v1": lambda v: data(vote=replace(v.env.data.vote, in_favour=29))(v),
-        "minutes_filed_v1": given(docs=(paper("photo"),)),
-        "meeting_past_v1": lambda v: data(vote=replace(v.env.data.vote, meeting_day="2026-03-03"))(
-            v
-        ),
+        **_MEETING,
+        **_LATER,
+        "right_body_v1": _vote(body="party_branch"),
+        "decided_v1": _vote(in_favour=29),
+        "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
     },
-    ("case", "approve", "street_reviewer"): _DESKS,
+    ("case", "apply", "community_officer"): {
+        "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
+        "papers_filed_v1": given(docs=(paper("application"),)),
+    },
+    ("case", "approve", "asset3_reviewer"): {**_DESKS, "street_reviews_v1": _other_tier("normal")},
+    ("case", "approve", "street_reviewer"): {**_DESKS, "office_reviews_v1": _other_tier("large")},
+    ("case", "approve", "office"): _DESKS,
+    ("case", "return", "asset3_reviewer"): _DESKS,
     ("case", "return", "street_reviewer"): _DESKS,
+    ("case", "return", "office"): _DESKS,
+    ("case", "return", "centre_reviewer"): _DESKS,
     ("case", "accept", "centre_reviewer"): _DESKS,
+    ("case", "refuse", "centre_reviewer"): _DESKS,
+    ("case", "close", "centre_clerk"): {"lots_ended_v1": stream(LOT_STREAM, place="failed")},
     ("case", "publish", "centre_clerk"): {
         "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
-        "notice_long_enough_v1": data(registration_until_us=START_US + DAY_US),
-        "schedule_ordered_v1": data(opens_us=START_US + 15 * DAY_US),
+        "notice_long_enough_v1": data(registration_until_us=DECIDED_US + DAY_US),
+        "schedule_ordered_v1": data(opens_us=DECIDED_US + 7 * DAY_US),
     },
 }

@@ -21,13 +21,17 @@ from tests.trade.vectors.build import (
     unstated,
     when,
 )
+from tests.trade.vectors.disputes import with_disputes
+from trading.listing.rules import Escalator
 
 BREAKS: Breaks = {
     ("lot_ascending", "get_ready", "centre_operator"): {
         "not_held_v1": HELD,
         "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
         "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=()),
+        "observed_o1_v1": unstated("O1"),
         "observed_o2_v1": unstated("O2"),
+        "observed_o4_v1": unstated("O4"),
         "observed_o5_v1": unstated("O5"),
     },
     ("lot_ascending", "fail", "centre_operator"): {
@@ -65,10 +69,13 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "confirm", "centre_operator"): {
         "not_held_v1": HELD,
+        "observed_o6_v1": unstated("O6"),
         "observed_o7_v1": unstated("O7"),
     },
     ("lot_ascending", "publish_result", "centre_clerk"): {"not_held_v1": HELD},
     ("lot_ascending", "award", "office"): {
+        "award_notice_filed_v1": given(docs=(paper("letter"),)),
+        "no_open_objection_v1": lambda v: with_disputes(v, open=(1,)),
         "not_held_v1": HELD,
         "observed_o9_v1": unstated("O9"),
     },
@@ -79,7 +86,18 @@ BREAKS: Breaks = {
         "contract_use_zh_v1": data(contract=contract(use_zh="餐饮")),
         "contract_price_unit_v1": data(contract=contract(price_unit="CNY/lot/month")),
         "contract_price_fen_v1": data(contract=contract(price_fen=START_FEN)),
-        "contract_term_months_v1": data(contract=contract(term_months=60)),
+        "contract_term_months_v1": data(contract=contract(term_months=60, ends_day="2031-03-24")),
+        "contract_quantity_thousandths_v1": data(contract=contract(quantity_thousandths=999)),
+        "contract_quantity_unit_v1": data(contract=contract(quantity_unit="mu")),
+        "contract_tenure_v1": data(contract=contract(tenure="contracting_out")),
+        "contract_starts_day_v1": data(
+            contract=contract(starts_day="2026-03-26", ends_day="2029-03-25")
+        ),
+        "contract_ends_day_v1": data(contract=contract(ends_day="2029-03-25")),
+        "contract_escalator_v1": data(contract=contract(escalator=Escalator(500))),
+        "contract_payment_months_v1": data(contract=contract(payment_months=6)),
+        "contract_bond_fen_v1": data(contract=contract(bond_fen=1)),
+        "contract_improvements_zh_v1": data(contract=contract(improvements_zh="归承租方")),
         "contract_bidder_v1": data(contract=contract(bidder=BIDDERS[0])),
     },
     ("lot_ascending", "certify", "centre_certifier"): {

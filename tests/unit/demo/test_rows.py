@@ -58,4 +58,8 @@ def test_bidder_numbers_are_distinct_and_always_the_same() -> None:
 
 
 def test_representatives_stand_in_the_order_of_their_groups() -> None:
-    assert representatives("R033", 3) == ("rep-r033-01", "rep-r033-02", "rep-r033-03")
+    found = representatives("r033", 4)
+    assert [(row.group, row.number) for row in found] == [
+        ("group-01", 1), ("group-01", 2), ("group-01", 3), ("group-02", 1),
+    ]  # fmt: skip
+    assert [row.member for row in found[:2]] == ["rep-r033-01", "rep-r033-02"]

@@ -106,10 +106,16 @@ def test_no_rule_for_an_unknown_body_or_an_early_day() -> None:
 def test_a_pack_that_relies_on_unread_text_may_not_call_itself_authoritative() -> None:
     generic = policy.resolve("cn-collective@1", PACKS)
     changsha = policy.resolve("cn-changsha@1", PACKS)
-    assert votes.authority_doubts(generic, TABLE, date(2025, 6, 1)) == []
-    assert votes.authority_doubts(changsha, TABLE, date(2025, 6, 1)) == ["draft"]
+    party = [f"text_not_read:{body}" for body in ("party_branch", "party_members")]
+    committees = "text_not_read:two_committees"
+    assert votes.authority_doubts(generic, TABLE, date(2025, 6, 1)) == [*party, committees]
+    drafted = votes.authority_doubts(changsha, TABLE, date(2025, 6, 1))
+    assert drafted == ["draft", *party, committees]
+    assert votes.authority_doubts(generic, TABLE, date(2018, 12, 27)) == []
     assert votes.authority_doubts(generic, TABLE, date(2026, 1, 1)) == [
+        *party,
         "text_not_read:residents_meeting",
+        committees,
         "text_not_read:villager_representative_meeting",
         "text_not_read:villagers_assembly_adults",
         "text_not_read:villagers_assembly_households",

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trading.base.errors import InvalidInput
-from trading.observing.rules import Panel, Statement, complete, quorum_of
-from trading.observing.sampling import half_interval_sample
+from trading.observing.rules import quorum_of
+from trading.observing.sampling import half_interval_sample, interval_of, legacy_sample
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,24 @@ def test_the_quorum_is_rounded_up_and_never_more_than_the_panel(
     assert quorum_of(size, ratio, least) == quorum
 
 
-def test_a_step_is_complete_with_its_quorum_and_never_without_a_panel() -> None:
-    made = tuple(Statement(f"rep-{n}", "seen", "0" * 64, "device_key") for n in range(2))
-    assert complete(Panel(quorum=2, statements={"O2": made}), "O2")
-    assert not complete(Panel(quorum=3, statements={"O2": made}), "O2")
-    assert not complete(Panel(quorum=2, statements={"O2": made}), "O5")
-    assert not complete(Panel(statements={"O2": made}), "O2")
-    assert not complete(None, "O2")
+@pytest.mark.parametrize(
+    ("population", "size", "positions"),
+    [(23, 5, (2, 6, 10, 14, 18)), (10, 2, (3, 8)), (4, 4, (1, 2, 3, 4)), (7, 1, (4,))],
+)
+def test_the_legacy_rule_never_reaches_the_last_units(
+    population: int, size: int, positions: tuple[int, ...]
+) -> None:
+    assert legacy_sample(population, size) == positions
+
+
+@pytest.mark.parametrize(("population", "size"), [(4, 5), (4, 0)])
+def test_an_impossible_legacy_sample_is_refused(population: int, size: int) -> None:
+    with pytest.raises(InvalidInput):
+        legacy_sample(population, size)
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))))
+def test_each_interval_holds_the_unit_drawn_from_it(sizes: tuple[int, int]) -> None:
+    population, size = sizes
+    found = half_interval_sample(population, size)
+    assert [interval_of(place, population, size) for place in found] == list(range(size))

@@ -1,0 +1,142 @@
+"""Disputes: an objection or a complaint, and what its lot remembers of all of them.
+
+An objection is answered by the centre within days; a complaint goes to the office, which accepts
+it within days and then decides it within more. Either one, once admitted, stops the clock of its
+lot. Source: domain brief 6, row 19, and 16; 招标投标法实施条例 54, 60-62.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from trading.engine.stream import Event, Facet
+
+OBJECTION, COMPLAINT = "objection", "complaint"
+CAUSE = "objection"
+"""Cause of the hold that an admitted objection or complaint lays on its lot."""
+DISPUTABLE = frozenset({"publicity", "cleared", "awarded", "contracted"})
+"""Places of a lot in which its result stands and can still be disputed."""
+RERUN_FROM = frozenset({"publicity", "cleared"})
+"""Places of a lot whose qualification can be run again: nothing was awarded yet."""
+
+Kind: TypeAlias = Literal["objection", "complaint"]
+Ground: TypeAlias = Literal[
+    "winner_ineligible", "collusion", "procedure", "notice_unlike", "priority", "bid_record"
+]
+
+
+class Objection(Facet, frozen=True):
+    """One objection: who filed it on which ground, and by when the next answer is due.
+
+    ``due_us`` is 0 once nothing is due; ``late`` tells that an answer was overdue.
+    """
+
+    kind: Kind
+    ground: Ground
+    by: str
+    due_us: int = 0
+    late: bool = False
+    ruling: str = ""
+
+
+class Disputes(Facet, frozen=True):
+    """What a lot remembers: how many there were, and the numbers that are open or admitted."""
+
+    count: int = 0
+    open: tuple[int, ...] = ()
+    admitted: tuple[int, ...] = ()
+
+
+class Filed(Event, frozen=True, tag="objection_filed/1"):
+    """An objection was filed; its first answer is due before ``due_us``."""
+
+    kind: Kind
+    ground: Ground
+    by: str
+    due_us: int
+
+
+class Admitted(Event, frozen=True, tag="objection_admitted/1"):
+    """The objection will be decided, before ``due_us``."""
+
+    due_us: int
+
+
+class AnswerOverdue(Event, frozen=True, tag="answer_overdue/1"):
+    """No answer was given in time."""
+
+
+class Ruled(Event, frozen=True, tag="objection_ruled/1"):
+    """The objection is closed; ``remedy`` says what follows where it was upheld."""
+
+    ruling: Literal["rejected", "dismissed", "upheld", "withdrawn"]
+    reason_zh: str
+    remedy: Literal["", "rerun", "void"] = ""
+
+
+class ObjectionRaised(Event, frozen=True, tag="objection_raised/1"):
+    """Objection ``number`` was filed against the lot."""
+
+    number: int
+
+
+class ObjectionTaken(Event, frozen=True, tag="objection_taken/1"):
+    """Objection ``number`` was admitted."""
+
+    number: int
+
+
+class ObjectionClosed(Event, frozen=True, tag="objection_closed/1"):
+    """Objection ``number`` is closed."""
+
+    number: int
+
+
+def filed(_objection: Objection | None, event: Filed) -> Objection:
+    """Fold the filing."""
+    return Objection(event.kind, event.ground, event.by, event.due_us)
+
+
+def admitted(objection: Objection, event: Admitted) -> Objection:
+    """Fold the admission: the answer that was due has been given."""
+    return msgspec.structs.replace(objection, due_us=event.due_us)
+
+
+def answer_overdue(objection: Objection, _event: AnswerOverdue) -> Objection:
+    """Fold the lapse: it is told once."""
+    return msgspec.structs.replace(objection, due_us=0, late=True)
+
+
+def ruled(objection: Objection, event: Ruled) -> Objection:
+    """Fold the end."""
+    return msgspec.structs.replace(objection, due_us=0, ruling=event.remedy or event.ruling)
+
+
+def objection_raised(disputes: Disputes | None, event: ObjectionRaised) -> Disputes:
+    """Fold a new objection."""
+    found = disputes or Disputes()
+    return Disputes(found.count + 1, (*found.open, event.number), found.admitted)
+
+
+def objection_taken(disputes: Disputes, event: ObjectionTaken) -> Disputes:
+    """Fold an admission."""
+    return msgspec.structs.replace(disputes, admitted=(*disputes.admitted, event.number))
+
+
+def objection_closed(disputes: Disputes, event: ObjectionClosed) -> Disputes:
+    """Fold an end."""
+    return Disputes(
+        disputes.count, _without(disputes.open, event.number),
+        _without(disputes.admitted, event.number),
+    )  # fmt: skip
+
+
+def objection_stream(lot: str, number: int) -> str:
+    """Return the stream of objection ``number`` against ``lot``, the id without its kind."""
+    return f"objection/{lot}-{number}"
+
+
+def _without(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:
+    return tuple(n for n in numbers if n != number)
