@@ -13,6 +13,7 @@ from tests.support.acts import (
     LOT,
     OPENS_US,
     RAISE_MAX_FEN,
+    RESUME,
     START_FEN,
     STEP_FEN,
     UNTIL_US,
@@ -105,7 +106,7 @@ def test_a_rejected_number_stays_on_the_roll_and_may_not_bid(at: At) -> None:
 def test_nothing_is_ready_while_a_registration_waits(at: At) -> None:
     trade = at("registered")
     trade.wait(UNTIL_US)
-    for act in observe("O5"):
+    for act in (*RESUME, *observe("O5")):
         trade.do(act)
     assert trade.blockers(get_ready()) == ("registrations_decided_v1", "enough_bidders_v1")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
@@ -230,7 +231,7 @@ def test_a_lot_without_a_bid_fails_and_frees_its_asset(at: At) -> None:
 
 def test_timers_that_fire_late_count_from_when_they_were_due(at: At) -> None:
     """Nobody ticked for a week: the record tells the due instants, in their order."""
-    trade = at("registered")
+    trade = at("listed")
     trade.clock.advance_to(OPENS_US + 7 * DAY_US)
     size = trade.size
     trade.centre.writer.tick()

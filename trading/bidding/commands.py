@@ -176,6 +176,11 @@ def _clock(context: Context) -> Effect:
     return Effect(since_us=context.data.due_us)
 
 
+def _close(context: Context) -> Effect:
+    """Close registration; whom a registration bars from watching is recused only now."""
+    return Effect(then=context.fact("recusals"), since_us=context.data.due_us)
+
+
 def _open(context: Context) -> Effect:
     schedule, due_us = context.of(Schedule), context.data.due_us
     return Effect((SaleOpened(schedule.closes_us),), since_us=due_us)
@@ -217,6 +222,11 @@ def around(lot: str, states: States) -> tuple[str, ...]:
     return (f"roll/{lot}", *asset, *(f"deposit/{lot}-{number}" for number in numbers))
 
 
+def _closing(env: Envelope, _states: States) -> tuple[str, ...]:
+    lot = env.data.stream.partition("/")[2]
+    return (f"roll/{lot}", f"panel/{case_of_lot(lot)}")
+
+
 def _of_stream(data: Any) -> str:
     return str(data.stream)
 
@@ -235,8 +245,8 @@ COMMANDS = (
     CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _get_ready, reads=_with_panel),
     CommandSpec("lot.fail/1", FailLot, _lot, "fail", _fail, reads=_with_panel),
     CommandSpec("bid.place/1", PlaceBid, _lot, "bid", place_bid, reads=_lot_and_roll, timely=True),
-    CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _clock,
-                clock=True),
+    CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _close,
+                reads=_closing, clock=True),
     CommandSpec("lot.miss_start/1", Due, _of_stream, "miss_start", _clock, clock=True),
     CommandSpec("lot.open/1", Due, _of_stream, "open", _open, clock=True),
     CommandSpec("lot.end/1", Due, _of_stream, "end", _end, reads=_due, clock=True),

@@ -21,7 +21,7 @@ BREAKS: Breaks = {
         "registration_open_v1": lambda v: when(
             v.states[LOT_STREAM].facets["schedule"].registration_until_us
         )(v),
-        "own_number_v1": data(number=404),
+        "own_number_v1": data(number=405),
         "registers_once_v1": data(who=f"who-{BIDDERS[0]}"),
         "notice_acknowledged_v1": data(acknowledged_version=2),
         "deposit_wanted_v1": _deposit_turned,
