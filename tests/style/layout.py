@@ -24,6 +24,7 @@ PURE = (
     "trading/*/guards.py",
     "trading/*/facts.py",
     "trading/*/methods/*",
+    "trading/awarding/certificates.py",
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
     "trading/observing/waivers.py",
