@@ -69,9 +69,11 @@ PATH: dict[str, tuple[Act | int, ...]] = {
         *(staff("deposit.receive/1", deposit(n), "centre_cashier", facts=SAME_NAME)
           for n in BIDDERS),
     ),
-    "qualified": (
+    "checked": (
         *(staff("registration.qualify/1", Qualify(LOT, n), "centre_reviewer",
                 facts={"eligible": True}) for n in BIDDERS),
+    ),
+    "qualified": (
         UNTIL_US,
         *observe("O4"),
         *observe("O5"),

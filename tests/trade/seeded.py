@@ -90,15 +90,14 @@ class Market:
         others = count - LOTS * sum(isinstance(act, Act) for acts in PATH.values() for act in acts)
         for number, phase in enumerate(phases, 1):
             good += LOTS * sum(isinstance(act, Act) for act in PATH[phase])
-            first, *later = PATH[phase]
-            if isinstance(first, int):
-                self._trade.wait(first)
+            waits = [act for act in PATH[phase] if isinstance(act, int)]
+            for until_us in waits[:1]:
+                self._trade.wait(until_us)
             self._resume_most()
             last = min(count, good + number * others // len(phases))
             self._send_all(self._mixed(phase, max(0, last - self.sent)))
-            for act in later:
-                if isinstance(act, int):
-                    self._trade.wait(act + 2 * HOUR_US)
+            for until_us in waits[1:]:
+                self._trade.wait(until_us + 2 * HOUR_US)
             if phase == "bidding":
                 self._trade.clock.sleep(30 * SECOND_US)
                 self._trade.centre.writer.tick()
