@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from tests.support.acts import LOT, OPENS_US, RESUME, UNTIL_US, pair, suspend
+from tests.support.certificates import (
+    cancel,
+    print_copies,
+    print_more,
+    replace_certificate,
+    report_lost,
+)
 from tests.support.trade import Places
 from tests.trade.vectors.build import LOT_STREAM, Vector, both, engine, placed, stream
 from trading.awarding.endings import TerminateLot, VoidLot
@@ -38,4 +45,15 @@ def scenes(places: Places) -> list[Vector]:
         placed(places, "qualified", terminate, both(stream(LOT_STREAM, place="stalled"))),
         *(placed(places, place, void) for place in WITH_RESULT),
         placed(places, "awarded", unsigned),
+        *_certificates(places),
+    ]
+
+
+def _certificates(places: Places) -> list[Vector]:
+    lost = stream("certificate/JZ-1", place="lost")
+    acts = (print_copies(2), print_more()[0], report_lost(), replace_certificate()[0], cancel()[0])
+    return [
+        *(placed(places, "certified", act) for act in acts),
+        placed(places, "certified", replace_certificate()[0], lost),
+        placed(places, "certified", cancel()[0], lost),
     ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from trading.awarding import endings, facts, rules
+from trading.awarding import certificate_commands, certificates, endings, facts, rules
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
-from trading.engine.registry import Subject
+from trading.engine.registry import StreamSpec, Subject
 
 SUBJECT = Subject(
     name="awarding",
-    commands=(*COMMANDS, *endings.COMMANDS),
-    facets={"award": rules.Award, "ending": rules.Ending},
+    streams=(StreamSpec("certificate", "certificate"),),
+    commands=(*COMMANDS, *endings.COMMANDS, *certificate_commands.COMMANDS),
+    facets={
+        "award": rules.Award,
+        "ending": rules.Ending,
+        "certificate": certificates.Certificate,
+    },
     evolves={
         rules.DealConfirmed: ("award", rules.deal_confirmed),
         rules.ResultPublished: ("award", rules.result_published),
@@ -19,6 +24,11 @@ SUBJECT = Subject(
         rules.ContractSigned: ("award", rules.contract_signed),
         rules.Certified: ("award", rules.certified),
         rules.ResultFallen: ("award", rules.result_fallen),
+        certificates.CertificateIssued: ("certificate", certificates.certificate_issued),
+        certificates.CertificatePrinted: ("certificate", certificates.certificate_printed),
+        certificates.CertificateLost: ("certificate", certificates.certificate_lost),
+        certificates.CertificateReplaced: ("certificate", certificates.certificate_replaced),
+        certificates.CertificateCancelled: ("certificate", certificates.certificate_cancelled),
         rules.Ended: ("ending", rules.ended),
     },
     guards=GUARDS,

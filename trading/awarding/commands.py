@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trading.awarding.certificates import certificate_stream, issue
 from trading.awarding.rules import (
     Award,
     Awarded,
@@ -110,7 +111,9 @@ def _certify(context: Context) -> Effect:
     opening = Opening(asset, context.data.lot, months, context.at_us)
     found = context.of(Asset, f"asset/{asset}")
     parts = contract_parts(opening, found, _agreement(context, found))
-    return Effect((Certified(context.data.certificate),), parts)
+    number = context.data.certificate
+    certificate = issue(number, context.data.lot, context.fact("waived_steps"))
+    return Effect((Certified(number),), (*parts, certificate))
 
 
 def _agreement(context: Context, asset: Asset) -> Agreement:
@@ -142,7 +145,11 @@ def _panel_and_asset(env: Envelope, states: States) -> tuple[str, ...]:
     state = states.get(_lot(env.data))
     terms: Terms | None = state.facets.get("terms") if state else None
     asset = (f"asset/{terms.plan.asset}",) if terms else ()
-    return (f"panel/{case_of_lot(env.data.lot)}", f"contract/{contract_of(env.data.lot)}", *asset)
+    certificate = certificate_stream(env.data.certificate)
+    return (
+        f"panel/{case_of_lot(env.data.lot)}", certificate,
+        f"contract/{contract_of(env.data.lot)}", *asset,
+    )  # fmt: skip
 
 
 COMMANDS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from trading.awarding.certificates import Certificate, certificate_stream
 from trading.awarding.rules import Award, Contract
 from trading.base.calendar import local_date
 from trading.engine.context import Context
@@ -69,7 +70,20 @@ def _filed(name: str) -> Guard:
     return lambda context: any(document.name == name for document in context.env.docs)
 
 
+def _prints_left(context: Context) -> bool:
+    printed = context.of(Certificate).prints + context.data.copies
+    return bool(printed <= context.policy("certificate_prints_max"))
+
+
+def _number_new(context: Context) -> bool:
+    data = context.data
+    number = data.number if context.stream.kind == "certificate" else data.certificate
+    return context.states.get(certificate_stream(number)) is None
+
+
 GUARDS = (
+    GuardSpec("prints_left_v1", _prints_left, "copies", "domain brief 11"),
+    GuardSpec("certificate_number_new_v1", _number_new, "number", "domain brief 11"),
     *(_as_planned(field) for field in PLANNED),
     _same("quantity_thousandths", lambda _award, terms: terms.quantity_thousandths),
     _same("quantity_unit", lambda _award, terms: terms.quantity_unit),

@@ -56,6 +56,7 @@ _UNITS: dict[str, _Pair] = {
     "millisecond": ("毫秒", "millisecond"),
     "person": ("人", "person"),
     "round": ("轮", "round"),
+    "print": ("份", "print"),
     "month": ("个月", "month"),
     "year": ("年", "year"),
 }

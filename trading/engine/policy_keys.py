@@ -18,6 +18,7 @@ COUNT_UNITS = (
     "millisecond",
     "person",
     "round",
+    "print",
     "month",
     "year",
     "count",
@@ -193,6 +194,9 @@ _AWARD = {
     "expiry_second_months": _count("month", 0, 36, "临期第二档", "expiry ladder, second step"),
     "expiry_third_months": _count("month", 0, 36, "临期第三档", "expiry ladder, third step"),
     "expiry_last_months": _count("month", 0, 36, "临期末档", "expiry ladder, last step"),
+    "certificate_prints_max": _count(
+        "print", 1, 20, "鉴证书打印份数", "copies of a certificate without further approval"
+    ),
     "retention_years": _count("year", 5, 100, "档案保存年限", "years that records are kept"),
 }
 

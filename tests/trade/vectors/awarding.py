@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from tests.support.acts import paper
-from tests.trade.vectors.build import Breaks, data, given
+from tests.trade.vectors.build import Breaks, data, facet, given
 from tests.trade.vectors.disputes import with_disputes
 
 _RUMOUR = given(docs=(paper("rumour"),))
 
+_CERTIFICATE = "certificate/JZ-1"
 BREAKS: Breaks = {
+    ("certificate", "print", "centre_certifier"): {
+        "prints_left_v1": facet(_CERTIFICATE, "certificate", prints=2),
+    },
+    ("certificate", "report_lost", "centre_certifier"): {"evidence_filed_v1": _RUMOUR},
+    ("certificate", "replace", "office"): {
+        "evidence_filed_v1": _RUMOUR,
+        "certificate_number_new_v1": data(number="JZ-1"),
+    },
+    ("certificate", "cancel", "office"): {"evidence_filed_v1": _RUMOUR},
     ("hold", "suspend", "office"): {
         "evidence_filed_v1": _RUMOUR,
         "hold_end_ahead_v1": lambda v: data(until_us=v.at_us)(v),

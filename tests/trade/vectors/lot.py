@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.acts import (
+    ASSET,
     BIDDERS,
     START_FEN,
     STEP_FEN,
@@ -15,6 +16,7 @@ from tests.trade.vectors.build import (
     ROLL_STREAM,
     Breaks,
     both,
+    copied,
     data,
     facet,
     given,
@@ -102,6 +104,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "certify", "centre_certifier"): {
         "not_held_v1": HELD,
+        "certificate_number_new_v1": copied(f"asset/{ASSET}", "certificate/JZ-1"),
         "another_hand_v1": lambda v: facet(LOT_STREAM, "award", confirmed_by=v.env.actor)(v),
         "observed_o10_v1": unstated("O10"),
     },
