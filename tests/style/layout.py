@@ -20,6 +20,7 @@ PURE = (
     "trading/base/signature.py",
     "trading/engine/*",
     "trading/record/*",
+    "trading/notifications/notices.py",
     "trading/people/organisations.py",
     "trading/*/rules.py",
     "trading/*/guards.py",
