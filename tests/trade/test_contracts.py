@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -30,7 +31,7 @@ from trading.register.contract_commands import (
     ReceiveMoney,
     TakeOverContract,
 )
-from trading.register.contracts import Agreement, contract_of, wanted_fen
+from trading.register.contracts import Agreement, contract_of
 from trading.register.rent import TERM_MONTHS_MAX, Instalments
 
 CERTIFIED = contract_of(LOT)
@@ -41,7 +42,13 @@ SAME, OTHER = {"payer_same_name": True}, {"payer_same_name": False}
 
 
 def take_over(agreed: Agreement | None = None, **more: str) -> Act:
-    values = {"contract": PAPER, "org": ORG, "pack": "cn-collective", "asset": ASSET, **more}
+    values: dict[str, Any] = {
+        "contract": PAPER,
+        "org": ORG,
+        "pack": "cn-collective",
+        "asset": ASSET,
+        **more,
+    }
     data = TakeOverContract(agreement=agreed or agreement(), **values)
     return officer("contract.take_over/1", data, docs=FILED)
 
@@ -171,7 +178,17 @@ def test_receipts_pay_their_own_instalment_and_never_more(at: At) -> None:
     assert trade.blockers(receive(0, 1)) == ("not_overpaid_v1",)
     assert trade.blockers(receive(3, 1)) == ("due_exists_v1",)
     assert trade.blockers(receive(2, 1, "2026-03-03")) == ("day_past_v1",)
-    assert wanted_fen(trade.state(STREAM).facets["contract"], 2) == START_FEN
+
+
+def test_what_was_paid_on_paper_is_neither_late_nor_received_twice(at: At) -> None:
+    trade = at("drafted")
+    act = take_over(agreement(bond_fen=500))
+    data = msgspec.structs.replace(act.data, paid_instalments=1, bond_held=True)
+    trade.do(Act(act.kind, data, act.actor, act.role, act.docs))
+    assert trade.state(STREAM).facets["performance"].paid_fen == (500,)
+    assert row(trade, PAPER)["unpaid_day"] == "2027-01-01"
+    assert trade.blockers(receive(1, 1)) == ("not_overpaid_v1",)
+    assert trade.blockers(receive(0, 1)) == ("not_overpaid_v1",)
 
 
 def test_a_bond_that_was_not_agreed_is_not_received(at: At) -> None:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
-from trading.base.errors import InvalidInput, Refused
+from trading.base.errors import TradingError
+from trading.centre import Centre
 from trading.cli.output import (
     FINDING,
     data_option,
     emit,
+    explain,
     guarded,
     json_option,
+    language,
+    messages,
     open_centre,
+    pick,
     progress,
     say,
 )
-from trading.imports import listings, sheet
+from trading.imports.assets import ASSETS
+from trading.imports.contracts import CONTRACTS
+from trading.imports.kinds import Kind, Setting
+from trading.imports.listings import LISTINGS
+from trading.imports.run import Import, Report
+from trading.imports.sheet import Refusals, Sheet
 
-EVERY = 500
+PACK = "cn-collective"
+EVERY = 1000
+SHOWN_MAX = 50
+_SHEET = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 
 
 @click.group("import")
@@ -27,55 +43,91 @@ def import_command() -> None:
     """从表格导入 / Import from a sheet (CSV or XLSX)."""
 
 
-@import_command.command("listings")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@data_option
-@click.option("--org", required=True, help="资产所属组织 / organisation that owns the assets")
-@click.option("--actor", required=True, help="经办人 / person who enters them")
-@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only")
-@json_option
-@guarded
-def import_listings(
-    file: Path, data_dir: Path, org: str, actor: str, *, dry_run: bool, as_json: bool
-) -> None:
-    """导入标的；被拒的行连同原因写回同样的表 / Import listings; refused rows come back."""
-    header, rows = sheet.read(file)
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every import takes."""
+    for option in (
+        json_option,
+        click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only"),
+        click.option("--pack", default=PACK, show_default=True, help="政策包 / policy pack"),
+        click.option("--actor", required=True, help="经办人 / person who enters them"),
+        click.option("--org", required=True, help="所属组织 / organisation that owns them"),
+        data_option,
+        _SHEET,
+    ):
+        command = option(command)
+    return command
+
+
+def _command(name: str, kind: Kind, told: str) -> None:
+    @import_command.command(name, help=told)
+    @_options
+    @guarded
+    def command(
+        file: Path, data_dir: Path, org: str, actor: str, pack: str, *, dry_run: bool, as_json: bool
+    ) -> None:
+        _run(kind, file, data_dir, Setting(org, pack, file.parent), actor,
+             dry_run=dry_run, as_json=as_json)  # fmt: skip
+
+
+_command("listings", LISTINGS, "导入标的 / Import listings; refused rows come back")
+_command("assets", ASSETS, "导入资产台账 / Import assets; refused rows come back")
+_command("contracts", CONTRACTS, "导入纸质合同 / Import contracts; refused rows come back")
+
+
+def _run(
+    kind: Kind, file: Path, data_dir: Path, setting: Setting, actor: str, *,
+    dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
+    sheet = Sheet(file)
     centre = open_centre(data_dir, writing=not dry_run)
-    added = present = 0
-    refused: list[tuple[sheet.Row, str, str]] = []
     try:
-        for n, row in enumerate(rows, 1):
-            if n % EVERY == 0:
-                progress(f"{n}/{len(rows)} 行", f"{n}/{len(rows)} rows")
-            try:
-                listing = listings.parse(row, org)
-                if dry_run or listings.enter(centre, listing, actor):
-                    added += 1
-                else:
-                    present += 1
-            except (InvalidInput, Refused) as error:
-                refused.append((row, *listings.reason_of(error)))
+        importing = Import(centre, kind, setting, actor, dry_run=dry_run)
+        report = importing.run(sheet, lambda error: _told(error, centre), _meter())
     finally:
         centre.close()
-    returned = file.with_name(f"{file.stem}.refused{file.suffix}")
-    if refused and not dry_run:
-        sheet.write(returned, header, refused)
+    returned = Refusals(sheet).path if report.refused and not dry_run else None
+    _say(report, returned, as_json=as_json)
+    if report.refused:
+        raise SystemExit(FINDING)
+
+
+def _say(report: Report, returned: Path | None, *, as_json: bool) -> None:
     if as_json:
         emit({
-            "ok": not refused, "added": added, "present": present,
-            "refused": [
-                {"id": row.get("id", ""), "field": field, "reason": why}
-                for row, field, why in refused
-            ],
+            "ok": not report.refused, "added": report.added, "present": report.present,
+            "refused_count": report.refused, "returned": str(returned or ""),
+            "refused": [msgspec.to_builtins(one._asdict()) for one in report.told],
         })  # fmt: skip
-    else:
-        say(
-            f"可导入 {added} 行，已存在 {present} 行，拒绝 {len(refused)} 行",
-            f"{added} rows in, {present} were there, {len(refused)} refused",
-        )
-        for row, field, why in refused:
-            click.echo(f"  {row.get('id', '?')}: {field}: {why}", err=True)
-        if refused and not dry_run:
-            click.echo(f"  -> {returned}", err=True)
-    if refused:
-        raise SystemExit(FINDING)
+        return
+    say(
+        f"可导入 {report.added} 行，已存在 {report.present} 行，拒绝 {report.refused} 行",
+        f"{report.added} rows in, {report.present} were there, {report.refused} refused",
+    )
+    for one in report.told[:SHOWN_MAX]:
+        where = pick(f"第{one.line}行", f"line {one.line}")
+        click.echo(f"  {where} {one.id} {one.field}: {one.reason}", err=True)
+    if returned is not None:
+        click.echo(f"  -> {returned}", err=True)
+
+
+def _told(error: TradingError, centre: Centre) -> tuple[str, str]:
+    """Return the field and the reason of a refused row in the words of the reader."""
+    texts, said = messages(language()), explain(error, centre)
+    rules = said.get("rules", ())
+    if rules:
+        return rules[0]["field"], pick("；", "; ").join(rule["text"] for rule in rules)
+    named = texts.get(f"row_{error.params.get('rule', '')}")
+    return said.get("field", ""), named or said["message"]
+
+
+def _meter() -> Callable[[int, int], None]:
+    """Return a progress that speaks every thousand rows."""
+    spoken = 0
+
+    def told(done: int, count: int) -> None:
+        nonlocal spoken
+        if done // EVERY > spoken:
+            spoken = done // EVERY
+            progress(f"{done}/{count} 行", f"{done}/{count} rows")
+
+    return told

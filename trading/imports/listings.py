@@ -1,131 +1,105 @@
-"""Listings from a sheet: one asset and one drafted case per row.
+"""Listings from a sheet: one asset and one lot per row, one drafted case per notice.
 
-The columns are those of the real listings that ship with the project. Importing again adds only
-what is not there yet.
+The columns are those of the real listings that ship with the project. Neighbouring rows of one
+``project`` that number their ``lot`` are one notice, and a notice goes in whole or comes back
+whole: what was decided together is listed together.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-import msgspec
-
-from trading.base.errors import InvalidInput, Refused
-from trading.base.money import FEN_PER_YUAN, PriceUnit, parse_yuan
-from trading.centre import Centre
-from trading.demo.rows import thousandths
-from trading.imports.sheet import Row
+from trading.base.money import FEN_PER_YUAN
+from trading.imports.fields import Cells, bounded, fault
+from trading.imports.kinds import Kind, Setting, Step
 from trading.listing.commands import DraftCase
-from trading.listing.rules import LotPlan
+from trading.listing.rules import Escalator, LotPlan
 from trading.register.commands import RegisterAsset
 
-COLUMNS = ("id", "title_zh", "locality_zh", "asset_class", "tenure", "qty", "qty_unit", "method",
-           "start_price", "start_unit")  # fmt: skip
-PLAYABLE = frozenset({"online_dynamic", "online_dynamic_with_ceiling", "ascending_with_ceiling"})
+COLUMNS = {
+    "id": "编号", "project": "项目", "lot": "标段", "title_zh": "标的名称", "locality_zh": "坐落",
+    "asset_class": "类别", "tenure": "交易方式", "qty": "数量", "qty_unit": "单位",
+    "method": "竞价方式", "start_price": "起始价", "start_unit": "价格单位",
+    "min_increment": "加价幅度", "max_increment": "最大加价", "ceiling_price": "封顶价",
+    "deposit_cny": "保证金", "term_years": "期限（年）", "use_zh": "用途",
+    "eligibility_zh": "竞买条件", "priority_zh": "优先权", "escalator": "递增方式",
+    "perf_bond_cny": "履约保证金",
+}  # fmt: skip
+_METHODS = {
+    "online_dynamic": "online_dynamic", "online_dynamic_with_ceiling": "online_dynamic",
+    "ascending_with_ceiling": "online_dynamic", "动态竞价": "online_dynamic",
+}  # fmt: skip
 TENURES = {
-    "lease": "lease",
-    "lease_of_land_right": "lease",
-    "operating_right_lease": "lease",
-    "contracting_out": "contracting_out",
-    "land_operating_right": "land_operating_right",
-    "transfer": "transfer",
-    "transfer_of_use_right": "transfer",
-}
-PACK = "cn-collective"
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?")
+    "lease": "lease", "lease_of_land_right": "lease", "operating_right_lease": "lease",
+    "contracting_out": "contracting_out", "land_operating_right": "land_operating_right",
+    "transfer": "transfer", "transfer_of_use_right": "transfer", "出租": "lease",
+    "发包": "contracting_out", "土地经营权流转": "land_operating_right", "转让": "transfer",
+}  # fmt: skip
+_RISE = re.compile(r"\+([0-9]{1,3})(?:\.([0-9]{1,2}))?%(?:/y| every ([0-9]{1,2}) years?)")
 
 
-class Listing(msgspec.Struct, frozen=True):
-    """What one row asks for."""
-
-    register: RegisterAsset
-    draft: DraftCase
-
-
-def parse(row: Row, org: str) -> Listing:
-    """Return the commands of one row; raise ``InvalidInput`` with ``field`` and reason."""
-    for column in COLUMNS:
-        if not row.get(column):
-            raise InvalidInput("empty", field=column, rule="required")
-    if not _ID.fullmatch(row["id"]):
-        raise InvalidInput("not an identifier", field="id", rule="identifier")
-    if row["method"] not in PLAYABLE:
-        raise InvalidInput(f"method {row['method']} cannot be traded yet", field="method",
-                           rule="not_yet_playable")  # fmt: skip
-    tenure = TENURES.get(row["tenure"])
-    if tenure is None:
-        raise InvalidInput(f"tenure {row['tenure']} is not known", field="tenure", rule="choice")
-    asset = f"asset-{row['id'].lower()}"
-    quantity = _thousandths(row, "qty")
-    start_fen = parse_yuan(row["start_price"], "start_price")
-    try:
-        plan = LotPlan(
-            number=1, asset=asset, title_zh=row["title_zh"], use_zh=row["title_zh"], tenure=tenure,  # type: ignore[arg-type]
-            price_unit=str(PriceUnit.parse(row["start_unit"], "start_unit")),
-            start_price_fen=start_fen,
-            bid_step_fen=_money(row, "min_increment") or _default_step_fen(start_fen),
-            raise_max_fen=_money(row, "max_increment"),
-            ceiling_fen=_money(row, "ceiling_price"),
-            deposit_fen=_money(row, "deposit_cny"),
-            term_months=_months(row),
-        )  # fmt: skip
-        register = RegisterAsset(
-            asset, org, row["asset_class"], row["title_zh"], row["locality_zh"], quantity,
-            row["qty_unit"],
-        )  # fmt: skip
-        listing = Listing(
-            register, DraftCase(f"case-{row['id'].lower()}", org, PACK, row["title_zh"], (plan,))
-        )
-        # Structs do not check bounds when they are built; a round trip does.
-        return msgspec.json.decode(msgspec.json.encode(listing), type=Listing)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(str(error), field=str(error).rpartition(".")[2].rstrip("`"),
-                           rule="bounds") from error  # fmt: skip
+def _row(cells: Cells, setting: Setting) -> tuple[Step, ...]:
+    asset = _asset(cells)
+    if cells.wanted("method") not in _METHODS:
+        said = f"method {cells.text('method')} cannot be traded yet"
+        raise fault("method", "row_not_yet_playable", said)
+    data = RegisterAsset(
+        asset, setting.org, cells.name("asset_class"), cells.wanted("title_zh"),
+        cells.wanted("locality_zh"), cells.thousandths("qty"), cells.quantity_unit("qty_unit"),
+    )  # fmt: skip
+    # A lot that cannot be planned is found here, with its own row, and not with the whole.
+    bounded(_plan(cells, 1), COLUMNS)
+    return (Step(f"asset/{asset}", "asset.register/1", bounded(data, COLUMNS)),)
 
 
-def enter(centre: Centre, listing: Listing, actor: str) -> bool:
-    """Register the asset and draft the case; return False when both were there before.
-
-    Raises what the commands were refused with.
-    """
-    asset, case = f"asset/{listing.register.asset}", f"case/{listing.draft.case}"
-    fresh = False
-    if centre.state(asset) is None:
-        centre.do("asset.register/1", listing.register, actor, "community_officer")
-        fresh = True
-    if centre.state(case) is None:
-        centre.do("case.draft/1", listing.draft, actor, "community_officer")
-        fresh = True
-    return fresh
+def _whole(rows: Sequence[Cells], setting: Setting) -> tuple[Step, ...]:
+    case = f"case-{rows[0].name('id').lower()}"
+    plans = tuple(_plan(cells, number) for number, cells in enumerate(rows, 1))
+    title = rows[0].wanted("title_zh") if len(rows) == 1 else rows[0].wanted("project")
+    data = bounded(DraftCase(case, setting.org, setting.pack, title, plans), COLUMNS)
+    return (Step(f"case/{case}", "case.draft/1", data),)
 
 
-def reason_of(error: Refused) -> tuple[str, str]:
-    """Return (field, reason) of a refused row."""
-    field = str(error.params.get("field", ""))
-    guards = error.params.get("guards", ())
-    reason = ", ".join(guards) if isinstance(guards, tuple) and guards else error.detail
-    told = error.params.get("reason")
-    if isinstance(told, str) and told and told != error.code:
-        reason = f"{reason} ({told})"
-    return field, reason
+def _together(cells: Cells) -> str:
+    return cells.text("project") if cells.text("lot") else ""
 
 
-def _money(row: Row, column: str) -> int:
-    return parse_yuan(row[column], column) if row.get(column) else 0
+def _asset(cells: Cells) -> str:
+    return f"asset-{cells.name('id').lower()}"
 
 
-def _months(row: Row) -> int:
-    return _thousandths(row, "term_years") * 12 // 1000 if row.get("term_years") else 0
+def _plan(cells: Cells, number: int) -> LotPlan:
+    title, start_fen = cells.wanted("title_zh"), cells.wanted_fen("start_price")
+    tenure: Any = cells.choice("tenure", TENURES)
+    return LotPlan(
+        number=number, asset=_asset(cells), title_zh=title, use_zh=cells.text("use_zh", title),
+        tenure=tenure, price_unit=cells.price_unit("start_unit"), start_price_fen=start_fen,
+        bid_step_fen=cells.fen("min_increment") or _default_step_fen(start_fen),
+        raise_max_fen=cells.fen("max_increment"), ceiling_fen=cells.fen("ceiling_price"),
+        deposit_fen=cells.fen("deposit_cny"),
+        term_months=cells.thousandths("term_years") * 12 // 1000 if cells.text("term_years") else 0,
+        eligibility_zh=cells.text("eligibility_zh"), priority_zh=cells.text("priority_zh"),
+        escalator=_escalator(cells), bond_fen=cells.fen("perf_bond_cny"),
+    )  # fmt: skip
 
 
-def _thousandths(row: Row, column: str) -> int:
-    if not _DECIMAL.fullmatch(row[column]):
-        raise InvalidInput("not a number with at most three decimals", field=column, rule="number")
-    return thousandths(row[column])
+def _escalator(cells: Cells) -> Escalator:
+    text = cells.text("escalator", "none")
+    if text in {"none", "无"}:
+        return Escalator()
+    found = _RISE.fullmatch(text)
+    if found is None:
+        raise fault("escalator", "row_escalator", f"escalator not understood: {text}")
+    hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return Escalator(hundredths, int(found[3] or 1))
 
 
 def _default_step_fen(start_fen: int) -> int:
     """Return a hundredth of the start in whole yuan, at least one: the low end of usual steps."""
     yuan = -(-start_fen // (100 * FEN_PER_YUAN))
     return max(1, yuan) * FEN_PER_YUAN
+
+
+LISTINGS = Kind("listings", COLUMNS, "id", _row, _whole, _together)

@@ -27,6 +27,7 @@ SUBJECT = Subject(
         rules.AssetLeft: ("asset", rules.left),
         rules.AssetCorrected: ("asset", corrected),
         contracts.ContractOpened: ("contract", contracts.contract_opened),
+        contracts.PaidOnPaper: ("performance", contracts.paid_on_paper),
         contracts.ContractCorrected: ("contract", corrected),
         contracts.HandedOver: ("performance", contracts.handed_over),
         contracts.MoneyReceived: ("performance", contracts.money_received),

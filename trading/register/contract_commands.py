@@ -24,11 +24,12 @@ from trading.register.contracts import (
     HandedOver,
     MoneyReceived,
     Opening,
+    PaidOnPaper,
     PaperId,
     Settlement,
     opened,
 )
-from trading.register.rent import TERM_MONTHS_MAX
+from trading.register.rent import BOND, TERM_MONTHS_MAX
 from trading.register.rules import Amount, Asset, asset_left, asset_taken
 
 SAME_NAME = "payer_same_name"
@@ -37,7 +38,8 @@ SAME_NAME = "payer_same_name"
 class TakeOverContract(Command, frozen=True):
     """Enter a contract that was signed on paper before its asset came to the centre.
 
-    ``pack`` names the policy pack (without version) whose ladder it follows.
+    ``pack`` names the policy pack (without version) whose ladder it follows. The first
+    ``paid_instalments`` and, with ``bond_held``, the bond were received before.
     """
 
     contract: PaperId
@@ -45,6 +47,8 @@ class TakeOverContract(Command, frozen=True):
     pack: Id
     asset: Id
     agreement: Agreement
+    paid_instalments: Annotated[int, Meta(ge=0, le=TERM_MONTHS_MAX)] = 0
+    bond_held: bool = False
 
 
 class HandOver(Command, frozen=True):
@@ -100,7 +104,13 @@ def _take_over(context: Context) -> Effect:
     event = opened(Opening(data.asset, "", months, context.at_us), asset, data.agreement)
     agreed = data.agreement
     taken = asset_taken(data.asset, data.contract, agreed.tenure, agreed.ends_day)
-    return Effect((event,), (taken,), pack=name)
+    paid = (PaidOnPaper(data.paid_instalments),) if data.paid_instalments else ()
+    bond = (
+        (MoneyReceived(BOND, agreed.bond_fen, agreed.starts_day, same_name=True),)
+        if data.bond_held and agreed.bond_fen
+        else ()
+    )
+    return Effect((event, *paid, *bond), (taken,), pack=name)
 
 
 def _hand_over(context: Context) -> Effect:

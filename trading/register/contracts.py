@@ -6,6 +6,7 @@ integers of the price unit's own measure: fen, or goods that are never converted
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, NamedTuple
 
@@ -94,12 +95,14 @@ class Performance(Facet, frozen=True):
     """What has been done under a contract.
 
     ``paid_fen[n]`` is what was received of instalment ``n``, the bond at 0; ``strangers`` counts
-    the receipts from somebody else than the tenant.
+    the receipts from somebody else than the tenant. Up to instalment ``paper_through`` rent was
+    paid before the contract was taken over, as its papers say.
     """
 
     handed_over_day: str = ""
     paid_fen: tuple[int, ...] = ()
     strangers: int = 0
+    paper_through: int = 0
     settlement: Settlement | None = None
 
 
@@ -107,6 +110,12 @@ class ContractOpened(Event, frozen=True, tag="contract_opened/1"):
     """A contract came to the register."""
 
     terms: ContractTerms
+
+
+class PaidOnPaper(Event, frozen=True, tag="paid_on_paper/1"):
+    """Rent up to instalment ``through`` was paid before the contract was taken over."""
+
+    through: int
 
 
 class HandedOver(Event, frozen=True, tag="handed_over/1"):
@@ -139,6 +148,11 @@ class ContractCorrected(Corrected, frozen=True, tag="contract_corrected/1"):
 def contract_opened(_terms: ContractTerms | None, event: ContractOpened) -> ContractTerms:
     """Fold the opening."""
     return event.terms
+
+
+def paid_on_paper(done: Performance | None, event: PaidOnPaper) -> Performance:
+    """Fold what the papers say was paid."""
+    return msgspec.structs.replace(done or Performance(), paper_through=event.through)
 
 
 def handed_over(done: Performance | None, event: HandedOver) -> Performance:
@@ -208,31 +222,32 @@ def next_rung(stream: Stream) -> int | None:
     return terms.ladder_us[LADDER.index(stream.place)] if terms.ladder_us else None
 
 
+def unpaid(terms: ContractTerms, done: Performance | None) -> Iterator[rent.Instalment]:
+    """Yield what is still to be paid of each instalment."""
+    agreed, found = terms.agreement, done or Performance()
+    starts = date.fromisoformat(agreed.starts_day)
+    return rent.unpaid(agreed.schedule, starts, found.paid_fen, found.paper_through)
+
+
 def arrears_on(terms: ContractTerms, done: Performance | None, day: date) -> rent.Arrears:
     """Return what is late on ``day``."""
-    agreed = terms.agreement
-    paid_fen = done.paid_fen if done else ()
-    return rent.arrears(agreed.schedule, date.fromisoformat(agreed.starts_day), paid_fen, day)
+    return rent.arrears(unpaid(terms, done), day)
 
 
-def next_unpaid(terms: ContractTerms, done: Performance | None) -> str:
+def unpaid_day(terms: ContractTerms, done: Performance | None) -> str:
     """Return the day of the oldest instalment that is not fully paid, empty when all are."""
-    agreed = terms.agreement
-    paid_fen = done.paid_fen if done else ()
-    day = rent.next_unpaid(agreed.schedule, date.fromisoformat(agreed.starts_day), paid_fen)
-    return str(day or "")
+    return str(min((one.day for one in unpaid(terms, done)), default=""))
 
 
-def wanted_fen(terms: ContractTerms, number: int) -> int | None:
-    """Return what is to be paid under ``number``, the bond at 0; None where there is no such."""
+def owed_fen(terms: ContractTerms, done: Performance | None, number: int) -> int:
+    """Return what may still be received under ``number``, the bond at 0; 0 when nothing."""
     if number == rent.BOND:
-        return terms.agreement.bond_fen or None
-    starts = date.fromisoformat(terms.agreement.starts_day)
-    return next(
-        (
-            one.amount_fen
-            for one in rent.instalments(terms.agreement.schedule, starts)
-            if one.number == number
-        ),
-        None,
-    )
+        paid_fen = done.paid_fen if done else ()
+        return terms.agreement.bond_fen - rent.paid_of(paid_fen, number)
+    left = (one.amount_fen for one in unpaid(terms, done) if one.number == number)
+    return next(left, 0)
+
+
+def due_count(agreement: Agreement) -> int:
+    """Return the number of instalments."""
+    return sum(run.count for run in agreement.schedule)

@@ -16,8 +16,9 @@ from trading.register.contracts import (
     ContractTerms,
     Performance,
     arrears_on,
+    due_count,
     last_day,
-    wanted_fen,
+    owed_fen,
 )
 from trading.register.rules import Asset, description
 
@@ -63,7 +64,7 @@ def _schedule_sound(context: Context) -> bool:
         PriceUnit.parse(agreed.price_unit)
     except InvalidInput:
         return False
-    if sum(run.count for run in agreed.schedule) > rent.TERM_MONTHS_MAX:
+    if due_count(agreed) > rent.TERM_MONTHS_MAX:
         return False
     if starts is None or ends is None or starts > ends:
         return True
@@ -80,16 +81,20 @@ def _handed_once(context: Context) -> bool:
 
 
 def _due_exists(context: Context) -> bool:
-    terms = context.find(ContractTerms)
-    return terms is not None and wanted_fen(terms, context.data.number) is not None
+    agreed, number = context.of(ContractTerms).agreement, context.data.number
+    return bool(agreed.bond_fen) if number == rent.BOND else number <= due_count(agreed)
 
 
 def _not_overpaid(context: Context) -> bool:
     """Tell whether what comes in is still owed under its number; where none is, others refuse."""
-    terms, done = context.of(ContractTerms), context.find(Performance) or Performance()
-    wanted = wanted_fen(terms, context.data.number)
-    paid = rent.paid_of(done.paid_fen, context.data.number)
-    return wanted is None or paid + context.data.amount_fen <= wanted
+    terms, done = context.of(ContractTerms), context.find(Performance)
+    owed = owed_fen(terms, done, context.data.number)
+    return not _due_exists(context) or context.data.amount_fen <= owed
+
+
+def _paid_within(context: Context) -> bool:
+    """Tell whether no more instalments were paid on paper than the contract has."""
+    return bool(context.data.paid_instalments <= due_count(context.data.agreement))
 
 
 def _one_off(context: Context) -> bool:
@@ -134,6 +139,7 @@ GUARDS = (
     GuardSpec("paper_filed_v1", _filed("contract"), "docs", "民法典 707"),
     GuardSpec("contract_days_v1", _contract_days, "agreement.ends_day", "domain brief 11"),
     GuardSpec("schedule_sound_v1", _schedule_sound, "agreement.schedule", "domain brief 4"),
+    GuardSpec("paid_within_v1", _paid_within, "paid_instalments", "domain brief 11"),
     GuardSpec("day_past_v1", _day_past, "day", "domain brief 11"),
     GuardSpec("handed_once_v1", _handed_once, "contract", "domain brief 11"),
     GuardSpec("handover_filed_v1", _filed("handover"), "docs", "domain brief 17"),

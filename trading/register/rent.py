@@ -8,7 +8,7 @@ converted. Months are counted as 民法典 202 does: to the same day, or the las
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, NamedTuple
 
@@ -91,28 +91,21 @@ def paid_of(paid_fen: tuple[int, ...], number: int) -> int:
     return paid_fen[number] if number < len(paid_fen) else 0
 
 
-def arrears(
-    schedule: tuple[Instalments, ...], starts: date, paid_fen: tuple[int, ...], day: date
-) -> Arrears:
+def unpaid(
+    schedule: tuple[Instalments, ...], starts: date, paid_fen: tuple[int, ...], through: int = 0
+) -> Iterator[Instalment]:
+    """Yield what is still to be paid of each instalment after number ``through``."""
+    for one in instalments(schedule, starts):
+        rest_fen = one.amount_fen - paid_of(paid_fen, one.number)
+        if one.number > through and rest_fen > 0:
+            yield one._replace(amount_fen=rest_fen)
+
+
+def arrears(left: Iterable[Instalment], day: date) -> Arrears:
     """Return what is late on ``day``: an instalment may still be paid on the day it is due."""
-    late = [
-        (one.amount_fen - paid_of(paid_fen, one.number), (day - one.day).days)
-        for one in instalments(schedule, starts)
-        if one.day < day and paid_of(paid_fen, one.number) < one.amount_fen
-    ]
-    return Arrears(sum(fen for fen, _ in late), max((days for _, days in late), default=0))
-
-
-def next_unpaid(
-    schedule: tuple[Instalments, ...], starts: date, paid_fen: tuple[int, ...]
-) -> date | None:
-    """Return the day of the oldest instalment that is not fully paid, None when all are."""
-    days = (
-        one.day
-        for one in instalments(schedule, starts)
-        if paid_of(paid_fen, one.number) < one.amount_fen
-    )
-    return min(days, default=None)
+    late = [one for one in left if one.day < day]
+    days = ((day - one.day).days for one in late)
+    return Arrears(sum(one.amount_fen for one in late), max(days, default=0))
 
 
 def ladder_us(after: date, months: tuple[int, ...], at_us: int) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from trading.base.money import PriceUnit
 from trading.engine.stream import Stream
-from trading.register.contracts import ContractTerms, Performance, next_unpaid
+from trading.register.contracts import ContractTerms, Performance, unpaid_day
 from trading.register.rules import Asset, tradable
 from trading.store.projection import Projection
 from trading.store.schema import metadata
@@ -89,7 +89,7 @@ def _contract_row(state: Stream) -> dict[str, Any]:
         "unit_year_fen": found.unit_year_fen,
         "starts_day": agreed.starts_day,
         "ends_day": agreed.ends_day,
-        "unpaid_day": next_unpaid(found, done),
+        "unpaid_day": unpaid_day(found, done),
         "strangers": done.strangers if done else 0,
     }
 

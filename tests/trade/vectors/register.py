@@ -52,6 +52,7 @@ BREAKS: Breaks = {
         "paper_filed_v1": _UNFILED,
         "contract_days_v1": _agreed(ends_day="2027-12-30"),
         "schedule_sound_v1": _agreed(price_unit="CNY/cubit/year"),
+        "paid_within_v1": data(paid_instalments=3),
     },
     ("contract", "hand_over", "community_officer"): {
         "day_past_v1": data(day="2026-02-30"),

@@ -17,8 +17,8 @@ from trading.register.rent import (
     instalments,
     ladder_us,
     level_schedule,
-    next_unpaid,
     unit_year_fen,
+    unpaid,
 )
 
 STARTS = date(2026, 1, 31)
@@ -87,13 +87,12 @@ def test_instalments_are_numbered_through_all_runs() -> None:
 def test_rent_is_late_from_the_day_after_it_is_due(
     paid: tuple[int, ...], day: date, late: Arrears
 ) -> None:
-    assert arrears(QUARTERLY, STARTS, paid, day) == late
+    assert arrears(unpaid(QUARTERLY, STARTS, paid), day) == late
 
 
-def test_the_oldest_unpaid_instalment_is_named() -> None:
-    assert next_unpaid(QUARTERLY, STARTS, ()) == STARTS
-    assert next_unpaid(QUARTERLY, STARTS, (0, 1000, 999)) == date(2026, 4, 30)
-    assert next_unpaid(QUARTERLY, STARTS, (0, 1000, 1000, 1000, 1000)) is None
+def test_what_was_paid_before_is_not_asked_for_again() -> None:
+    left = list(unpaid(QUARTERLY, STARTS, (0, 0, 400), through=1))
+    assert [(one.number, one.amount_fen) for one in left] == [(2, 600), (3, 1000), (4, 1000)]
 
 
 def test_rungs_before_the_contract_came_to_the_register_are_reached_there() -> None:

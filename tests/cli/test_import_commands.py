@@ -1,0 +1,360 @@
+"""import: good rows go in, refused rows come back as the same sheet with field and reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from openpyxl import Workbook
+
+from tests.cli.conftest import command, told
+from trading.centre import Centre
+from trading.engine.stream import Stream
+from trading.imports.sheet import Row, Sheet
+from trading.store.home import Home
+
+HEADER = ("id,title_zh,locality_zh,asset_class,tenure,qty,qty_unit,method,start_price,start_unit,"
+          "min_increment,deposit_cny,term_years,project,lot")  # fmt: skip
+GOOD = "A1,东塘,示范社区,fish_pond,lease,12.5,mu,online_dynamic,600,CNY/mu/year,20,5000,3,,"
+ASSETS = "资产编号,类别,名称,坐落,数量,单位,权属类型,评估价值,评估日期,占用情况,混合产权"
+SHOP = "S1,shop,门面一号,示范社区一组,32.5,平方米,不动产权证,60000,2025/11/30,承租,否"
+CONTRACTS = "合同编号,资产编号,交易方式,用途,价格,价格单位,起始日,到期日,期限（月）,履约保证金,已付期数,数量,合同扫描件"  # noqa: E501 - one header line
+LEASE = "HT1,S1,出租,零售,20,CNY/m2/month,2024-01-01,,60,5000,12,32.5,"
+
+
+def sheet(path: Path, *lines: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def book(path: Path, *lines: str, merged: str = "") -> Path:
+    found = Workbook()
+    for line in lines:
+        found.active.append(line.split(","))
+    if merged:
+        found.active.merge_cells(merged)
+    found.save(path)
+    return path
+
+
+def run(data: Path, path: Path, *more: str, kind: str = "listings") -> Result:
+    return command("import", kind, path, "--data", data, "--org", "village", "--actor",
+                   "officer", "--json", *more, lang="zh")  # fmt: skip
+
+
+def rows(path: Path) -> list[Row]:
+    return list(Sheet(path).rows())
+
+
+def state(data: Path, stream: str) -> Stream | None:
+    centre = Centre(Home.open(data))
+    try:
+        return centre.state(stream)
+    finally:
+        centre.close()
+
+
+def fields(found: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(row["id"], row["field"]) for row in found["refused"]}
+
+
+def test_good_rows_go_in_and_refused_rows_come_back(data: Path, tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path / "lots.csv",
+        GOOD,
+        GOOD.replace("A1", "A2").replace("600", "6e2"),
+        GOOD.replace("A1", "A3").replace("online_dynamic", "sealed_one_shot"),
+        GOOD.replace("A1", "A4").replace("12.5", ""),
+        GOOD.replace("A1", "A5").replace(",3,", ",30,"),
+        GOOD,
+    )
+
+    done = run(data, path)
+    again = told(run(data, path))
+
+    found = told(done)
+    assert done.exit_code == 1
+    assert (found["added"], found["present"], found["refused_count"]) == (1, 0, 5)
+    assert fields(found) == {
+        ("A2", "start_price"), ("A3", "method"), ("A4", "qty"), ("A5", "lots"), ("A1", "id"),
+    }  # fmt: skip
+    returned = rows(tmp_path / "lots.refused.csv")
+    assert Sheet(tmp_path / "lots.refused.csv").header == HEADER.split(",")
+    assert [row["id"] for row in returned] == ["A2", "A3", "A4", "A5", "A1"]
+    assert (again["added"], again["present"]) == (0, 1)
+
+
+def test_reasons_are_told_in_plain_chinese(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD.replace("600", "6e2"), GOOD.replace(",3,", ",30,"))
+    found = told(run(data, path))
+    assert [(row["line"], row["reason"]) for row in found["refused"]] == [
+        (2, "不是正确的金额（元，最多两位小数）"), (3, "期限超过法律或政策上限"),
+    ]  # fmt: skip
+
+
+def test_a_mended_sheet_that_came_back_goes_in(data: Path, tmp_path: Path) -> None:
+    run(data, sheet(tmp_path / "more.csv", GOOD.replace("A1", "A3").replace("12.5", "a lot")))
+    path = tmp_path / "more.refused.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("a lot", "7"), encoding="utf-8")
+    assert told(run(data, path))["added"] == 1
+
+
+def test_rows_of_one_notice_are_one_case(data: Path, tmp_path: Path) -> None:
+    notice = GOOD.removesuffix(",,")
+    path = sheet(
+        tmp_path / "lots.csv",
+        f"{notice},沿街门面招租,1", f"{notice.replace('A1', 'A2')},沿街门面招租,2",
+        GOOD.replace("A1", "A3"),
+    )  # fmt: skip
+
+    assert told(run(data, path))["added"] == 3
+
+    case = state(data, "case/case-a1")
+    assert case is not None
+    assert [plan.asset for plan in case.facets["case"].lots] == ["asset-a1", "asset-a2"]
+    assert case.facets["case"].title_zh == "沿街门面招租"
+    assert state(data, "case/case-a2") is None
+    assert state(data, "case/case-a3") is not None
+
+
+def test_a_notice_comes_back_whole(data: Path, tmp_path: Path) -> None:
+    notice = GOOD.removesuffix(",,")
+    lines = [f"{notice},招租,1", f"{notice.replace('A1', 'A2').replace('600', 'x')},招租,2"]
+    done = told(run(data, sheet(tmp_path / "lots.csv", *lines)))
+    assert (done["added"], fields(done)) == (0, {("A1", ""), ("A2", "start_price")})
+    assert state(data, "asset/asset-a1") is None
+
+    mended = told(run(data, sheet(tmp_path / "again.csv", *(s.replace("x", "700") for s in lines))))
+    assert (mended["added"], mended["refused_count"]) == (2, 0)
+
+
+def test_a_notice_whose_case_is_refused_comes_back_whole(data: Path, tmp_path: Path) -> None:
+    notice = GOOD.removesuffix(",,")
+    lines = [f"{notice},招租,1", f"{notice.replace('A1', 'A2').replace(',3', ',30')},招租,2"]
+    done = told(run(data, sheet(tmp_path / "lots.csv", *lines)))
+    assert (done["added"], fields(done)) == (0, {("A1", "lots"), ("A2", "lots")})
+
+
+def test_twenty_one_rows_of_a_notice_are_two_cases(data: Path, tmp_path: Path) -> None:
+    notice = GOOD.removesuffix(",,")
+    lines = [f"{notice.replace('A1', f'A{n}')},摊位招租,{n}" for n in range(1, 22)]
+    assert told(run(data, sheet(tmp_path / "lots.csv", *lines)))["added"] == 21
+    assert state(data, "case/case-a21") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "hundredths", "every"),
+    [("none", 0, 1), ("+5% every 5 years", 500, 5), ("+2.5%/y", 250, 1)],
+)
+def test_an_escalator_is_read(
+    data: Path, tmp_path: Path, text: str, hundredths: int, every: int
+) -> None:
+    path = sheet(tmp_path / "lots.csv", f"{GOOD},{text}", header=f"{HEADER},escalator")
+    run(data, path)
+    case = state(data, "case/case-a1")
+    assert case is not None
+    found = case.facets["case"].lots[0].escalator
+    assert (found.percent_hundredths, found.every_years) == (hundredths, every)
+
+
+def test_an_escalator_that_is_none_is_refused(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", f"{GOOD},as agreed", header=f"{HEADER},escalator")
+    assert fields(told(run(data, path))) == {("A1", "escalator")}
+
+
+@pytest.mark.parametrize("bad", ["", GOOD.replace("A1", "A2").replace(",3,", ",30,")])
+def test_a_dry_run_tells_the_truth_and_writes_nothing(data: Path, tmp_path: Path, bad: str) -> None:
+    before = (data / "trading.sqlite3").read_bytes()
+
+    found = told(run(data, sheet(tmp_path / "lots.csv", GOOD, bad), "--dry-run"))
+
+    assert (found["added"], found["refused_count"]) == (1, bool(bad))
+    assert (data / "trading.sqlite3").read_bytes() == before
+    assert not (tmp_path / "lots.refused.csv").exists()
+
+
+def test_an_actor_without_grant_brings_nothing_in(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD)
+    for more in ((), ("--dry-run",)):
+        found = told(run(data, path, "--actor", "nobody", *more))
+        assert (found["added"], found["refused_count"]) == (0, 1)
+
+
+def test_personal_numbers_do_not_go_in(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD.replace("东塘", "东塘 13812345678"))
+    for more in ((), ("--dry-run",)):
+        (row,) = told(run(data, path, *more))["refused"]
+        assert (row["field"], row["reason"]) == ("name_zh", "不能填写身份证号、手机号或银行卡号")
+
+
+def test_an_xlsx_goes_in_and_comes_back(data: Path, tmp_path: Path) -> None:
+    path = book(tmp_path / "lots.xlsx", HEADER, GOOD,
+                GOOD.replace("A1", "A2").replace("lease", "barter"))  # fmt: skip
+
+    found = told(run(data, path))
+
+    assert found["added"] == 1
+    assert [(row["id"], row["field"]) for row in found["refused"]] == [("A2", "tenure")]
+    assert rows(tmp_path / "lots.refused.xlsx")[0]["id"] == "A2"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gbk.csv", "utf16.csv", "bytes.csv", "none.xlsx", "text.xlsx", "empty.csv", "twice.csv",
+        "quote.csv", "merged.xlsx",
+    ],
+)  # fmt: skip
+def test_what_is_no_sheet_is_refused_with_what_to_do(data: Path, tmp_path: Path, name: str) -> None:
+    book(tmp_path / "merged.xlsx", HEADER, GOOD, merged="A2:B2")
+    (tmp_path / "gbk.csv").write_bytes(f"{HEADER}\n{GOOD}\n".encode("gb18030"))
+    (tmp_path / "utf16.csv").write_bytes(f"{HEADER}\n{GOOD}\n".encode("utf-16"))
+    (tmp_path / "bytes.csv").write_bytes(f"{HEADER}\n".encode() + b"\xff\xff")
+    (tmp_path / "none.xlsx").write_bytes(b"no sheet")
+    (tmp_path / "text.xlsx").write_text(f"{HEADER}\n{GOOD}\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "twice.csv").write_bytes(b"id,id\n1,2\n")
+    (tmp_path / "quote.csv").write_text(f'{HEADER}\n"A1"x,B\n', encoding="utf-8")
+    reasons = {"gbk.csv": "sheet_gbk", "utf16.csv": "sheet_utf16", "bytes.csv": "sheet_encoding",
+               "empty.csv": "sheet_empty", "twice.csv": "sheet_columns",
+               "merged.xlsx": "sheet_merged"}  # fmt: skip
+    found = told(run(data, tmp_path / name))
+    assert found["rule"] == reasons.get(name, "sheet_format")
+    assert found["field"] == ("A2:B2" if name == "merged.xlsx" else "file")
+    assert any("一" <= letter <= "鿿" for letter in found["message"])
+
+
+def test_a_formula_comes_back_as_text(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD.replace("东塘", "=1+1").replace("lease", "barter"))
+
+    run(data, path)
+
+    assert "'=1+1" in (tmp_path / "lots.refused.csv").read_text(encoding="utf-8-sig")
+
+
+def test_ten_thousand_rows_with_37_bad_ones(data: Path, tmp_path: Path) -> None:
+    lines = [SHOP.replace("S1", f"S{n}") for n in range(10_000)]
+    for n in range(0, 37 * 270, 270):
+        lines[n] = lines[n].replace("32.5", "a lot")
+    path = sheet(tmp_path / "assets.csv", *lines, header=ASSETS)
+
+    done = run(data, path, kind="assets")
+
+    found = told(done)
+    assert (found["added"], found["refused_count"]) == (9_963, 37)
+    assert {row["field"] for row in found["refused"]} == {"quantity"}
+    assert len(rows(tmp_path / "assets.refused.csv")) == 37
+    assert "5120/10000" in done.stderr
+    assert command("replay", "--data", data).exit_code == 0
+
+
+def test_a_ledger_goes_in_by_its_chinese_columns(data: Path, tmp_path: Path) -> None:
+    run(data, sheet(tmp_path / "assets.csv", SHOP, header=ASSETS), kind="assets")
+    asset = state(data, "asset/s1")
+    assert asset is not None
+    found = asset.facets["asset"]
+    assert (found.quantity_thousandths, found.quantity_unit) == (32_500, "m2")
+    assert (found.ledger.title_kind, found.ledger.occupant) == ("ownership", "tenant")
+    assert (found.ledger.appraisal_fen, found.ledger.appraisal_day) == (6_000_000, "2025-11-30")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("承租", "张三", "occupant"),
+        ("2025/11/30", "2025/11/31", "appraisal_day"),
+        ("2025/11/30", "", "description.ledger"),
+        ("否", "也许", "mixed_title"),
+        ("S1", "门面1", "asset"),
+        ("32.5", "0", ""),
+    ],
+)
+def test_a_bad_cell_of_a_ledger_is_named(
+    data: Path, tmp_path: Path, old: str, new: str, field: str
+) -> None:
+    path = sheet(tmp_path / "assets.csv", SHOP.replace(old, new), header=ASSETS)
+    found = told(run(data, path, kind="assets"))
+    assert [row["field"] for row in found["refused"]] == [field]
+
+
+@pytest.fixture
+def let(data: Path, tmp_path: Path) -> Path:
+    """Give a centre with one asset that a paper contract may be on, and the scan beside it."""
+    run(data, sheet(tmp_path / "assets.csv", SHOP, header=ASSETS), kind="assets")
+    (tmp_path / "ht1.pdf").write_bytes(b"%PDF-1.7 a lease")
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    return data
+
+
+def test_a_contract_comes_from_paper_with_its_scan(let: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "old.csv", f"{LEASE}ht1.pdf", header=CONTRACTS)
+    assert told(run(let, path, kind="contracts"))["added"] == 1
+    found = state(let, "contract/paper-ht1")
+    assert found is not None
+    terms = found.facets["contract"]
+    assert (terms.source, terms.agreement.ends_day) == ("paper", "2028-12-31")
+    (run_,) = terms.agreement.schedule
+    assert (run_.every_months, run_.count, run_.amount_fen) == (1, 60, 65_000)
+    assert found.facets["performance"].paper_through == 12
+    assert told(run(let, path, kind="contracts"))["present"] == 1
+
+
+def test_a_contract_may_name_its_days_and_its_digest_alone(let: Path, tmp_path: Path) -> None:
+    line = f"{LEASE}{'0' * 64}".replace(",,60,", ",2026-12-31,,")
+    found = told(run(let, sheet(tmp_path / "old.csv", line, header=CONTRACTS), kind="contracts"))
+    assert found["added"] == 1
+    contract = state(let, "contract/paper-ht1")
+    assert contract is not None
+    assert contract.facets["contract"].agreement.schedule[0].count == 36
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("ht1.pdf", "", "paper"),
+        ("ht1.pdf", "../ht1.pdf", "paper"),
+        ("ht1.pdf", "none.pdf", "paper"),
+        ("ht1.pdf", "old.csv", "paper"),
+        ("ht1.pdf", "empty.pdf", "paper"),
+        ("2024-01-01", "", "starts_day"),
+        (",,60,", ",,,", "ends_day"),
+        ("出租", "转让", "tenure"),
+        ("CNY/m2/month", "CNY/cubit/month", "price_unit"),
+        (",20,", ",-20,", "price"),
+        (",20,", ",,", "price"),
+        ("CNY/m2/month", "", "price_unit"),
+        (",12,", ",a dozen,", "paid_instalments"),
+        (",12,", ",61,", "paid_instalments"),
+        ("S1", "S2", "asset"),
+    ],
+)
+def test_a_bad_cell_of_a_contract_is_named(
+    let: Path, tmp_path: Path, old: str, new: str, field: str
+) -> None:
+    line = f"{LEASE}ht1.pdf".replace(old, new, 1)
+    found = told(run(let, sheet(tmp_path / "old.csv", line, header=CONTRACTS), kind="contracts"))
+    assert [row["field"] for row in found["refused"]] == [field]
+
+
+def test_a_sheet_too_long_or_too_large_is_refused(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD, GOOD)
+    monkeypatch.setattr("trading.imports.sheet.ROWS_MAX", 1)
+    assert told(run(data, path))["rule"] == "sheet_large"
+    monkeypatch.setattr("trading.imports.sheet.BYTES_MAX", 10)
+    assert told(run(data, path))["rule"] == "sheet_large"
+    monkeypatch.undo()
+    monkeypatch.setattr("trading.imports.sheet.UNPACKED_MAX", 10)
+    assert told(run(data, book(tmp_path / "lots.xlsx", HEADER, GOOD)))["rule"] == "sheet_large"
+
+
+def test_people_read_what_became_of_their_rows(data: Path, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "lots.csv", GOOD, GOOD.replace("A1", "A2").replace("600", "x"))
+    done = command("import", "listings", path, "--data", data, "--org", "village", "--actor",
+                   "officer", lang="zh")  # fmt: skip
+    assert "可导入 1 行，已存在 0 行，拒绝 1 行" in done.stdout
+    assert "第3行 A2 start_price: 不是正确的金额" in done.stderr
+    assert "lots.refused.csv" in done.stderr
