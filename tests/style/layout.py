@@ -29,6 +29,8 @@ PURE = (
     "trading/awarding/certificates.py",
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
+    "trading/observing/talk.py",
+    "trading/observing/talk_guards.py",
     "trading/observing/waivers.py",
     "trading/people/devices.py",
     "trading/register/contracts.py",
