@@ -215,6 +215,7 @@ _OBSERVERS = {
     ),
     "observer_hold_ratio": _ratio("申请暂停所需比例", "share of the panel that may hold a lot"),
     "observer_hold_hours": _count("hour", 1, 168, "观察暂停时长", "longest hold by the panel"),
+    "allowance_fen_per_hour": _fen("观察补助标准（每小时）", "allowance for an hour of observing"),
     "observer_answer_days": _days("答复观察员提问", "time to answer an observer's question"),
     "session_code_max_ratio": _ratio(
         "纸质或协助签署占比上限", "share of a quorum that may sign without an own device key"
