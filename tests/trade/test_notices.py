@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ from tests.support.acts import (
 from tests.support.cases import accepted, amend, confirmed, decide_again, relist
 from tests.support.trade import At, Trade
 from trading.awarding.endings import WithdrawLot
+from trading.base.deadline import day_start_us
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot
 from trading.listing.cases import differences
@@ -303,3 +305,26 @@ def test_a_case_keeps_the_pack_it_was_opened_under(at: At) -> None:
     trade = at("drafted")
     other = replace(draft(), pack="cn-tender")
     assert "pack_known_v1" in trade.blockers(officer("case.draft/1", other))
+
+
+def test_an_asset_that_is_let_is_listed_again_when_its_term_is_nearly_over(at: At) -> None:
+    trade = at("certified")
+    again = officer("case.draft/1", draft(case="case-b"))
+    assert trade.blockers(again) == ("assets_free_v1",)
+    (ends_day,) = trade.state(f"asset/{ASSET}").facets["asset"].contracts.values()
+    near = date.fromisoformat(ends_day).replace(year=date.fromisoformat(ends_day).year - 1)
+    trade.wait(day_start_us(near) - DAY_US)
+    assert trade.blockers(again) == ("assets_free_v1",)
+    trade.wait(day_start_us(near))
+    trade.do(again)
+
+
+def test_before_its_application_a_case_is_compared_with_nothing(at: At) -> None:
+    trade = at("founded")
+    near: dict[str, Any] = {"start_price_fen": 4_500_000, "ceiling_fen": 0}
+    trade.do(officer("asset.register/1", asset("asset-b")))
+    trade.do(officer("case.draft/1", draft(plan(1, "asset-b", **near), case="case-b")))
+    applied(trade, plan(**near))
+    act = apply()
+    named = Act(act.kind, replace(act.data, siblings=("case-b",)), act.actor, act.role, act.docs)
+    assert trade.do(named).outcome == "done"
