@@ -22,6 +22,8 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "desk": "desk",
+    "notifications": "notifications",
     "doctor": "doctor",
 }
 

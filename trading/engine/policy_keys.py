@@ -86,6 +86,7 @@ _DECISION = {
     "vote_table": KeySpec(("text",), 1, 64, (), "表决规则表编号", "id of the table of vote rules"),
     "decision_publicity_days": _days("决议公布期", "how long the resolution is posted"),
     "review_days": _days("每级审核期限", "time of each level of review"),
+    "desk_days": _days("其他经办期限", "time of any other desk", minimum=1),
     "acceptance_days": _days("受理期限", "time in which the centre accepts or refuses"),
     "appraisal_valid_months": _count("month", 1, 60, "评估有效期", "validity of an appraisal"),
     "purchase_tell_days": _days("出卖租赁房屋告知期", "notice to the tenant before a sale"),
@@ -107,6 +108,15 @@ _LISTING = {
     "lease_max_years": _count("year", 1, 20, "租赁最长期限", "longest lease (statute: 20 years)"),
     "contracting_max_years": _count("year", 1, 70, "发包最长期限", "longest contracting-out"),
     "wasteland_max_years": _count("year", 1, 70, "四荒地最长期限", "longest use of wasteland"),
+}
+
+_FLAGS = {
+    "flag_rent_yellow_ratio": _ratio("租金偏低黄色预警线", "rent below this share of the median"),
+    "flag_rent_red_ratio": _ratio("租金偏低红色预警线", "rent far below the median"),
+    "flag_lease_years": _count("year", 1, 20, "租期过长预警", "leases longer than this are seen"),
+    "flag_prepaid_years": _count("year", 1, 70, "一次预收年限预警", "rent prepaid for longer"),
+    "flag_split_ratio": _ratio("疑似拆分下限", "share of a threshold from which cases look split"),
+    "flag_split_months": _count("month", 1, 60, "疑似拆分追溯期", "how far back splitting is seen"),
 }
 
 _BIDDING = {
@@ -206,6 +216,7 @@ _OBSERVERS = {
     ),
     "observer_hold_ratio": _ratio("申请暂停所需比例", "share of the panel that may hold a lot"),
     "observer_hold_hours": _count("hour", 1, 168, "观察暂停时长", "longest hold by the panel"),
+    "allowance_fen_per_hour": _fen("观察补助标准（每小时）", "allowance for an hour of observing"),
     "observer_answer_days": _days("答复观察员提问", "time to answer an observer's question"),
     "session_code_max_ratio": _ratio(
         "纸质或协助签署占比上限", "share of a quorum that may sign without an own device key"
@@ -247,6 +258,7 @@ KEYS: dict[str, KeySpec] = {
     **_TIERS,
     **_DECISION,
     **_LISTING,
+    **_FLAGS,
     **_BIDDING,
     **_DEPOSIT,
     **_AWARD,
