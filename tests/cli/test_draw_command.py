@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import command, told
+from tests.support.acts import LOT, ORG, Act
+from tests.support.trade import Places, places
 from trading.centre import Centre
+from trading.observing.waivers import WaiveStep
 from trading.store.home import Home
 from trading.store.log import iterate
 
 CASE = "case-r033"
+__all__ = ["places"]
 
 
 @pytest.fixture
@@ -55,3 +59,15 @@ def test_a_sample_by_hand() -> None:
     assert told(command("draw", "sample", 23, 5, "--json")) == [3, 7, 12, 17, 21]
     assert command("draw", "sample", 23, 5, "--legacy").stdout == "2 6 10 14 18\n"
     assert command("draw", "sample", 5, 23).exit_code == 1
+
+
+def test_waived_steps_are_counted_for_each_organisation(places: Places, tmp_path: Path) -> None:
+    trade = places.open("cleared", tmp_path / "centre")
+    for who in ("office-chen", "office-peng"):
+        waive = WaiveStep(LOT, "O9", "technical_failure", "会场停电")
+        trade.do(Act("lot.waive/1", waive, who, "office"))
+    trade.close()
+    assert told(command("draw", "waivers", "--data", tmp_path / "centre", "--json")) == [
+        {"org": ORG, "lots": 1, "waived": 1}
+    ]
+    assert "1 lots, 1 steps" in command("draw", "waivers", "--data", tmp_path / "centre").stdout

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 import msgspec
+from sqlalchemy import func, select
 
 from trading.cli.output import (
     FINDING,
+    data_option,
     emit,
     guarded,
     json_option,
@@ -17,6 +19,7 @@ from trading.cli.output import (
     pick,
     say,
 )
+from trading.listing.tables import lot as lots
 from trading.observing.proof import DrawCheck, check_draw
 from trading.observing.sampling import half_interval_sample, legacy_sample
 from trading.store.log import stream_entries
@@ -72,6 +75,31 @@ def draw_sample(population: int, size: int, *, legacy: bool, as_json: bool) -> N
     """半距起点等距抽样的序号，用于核对纸质抽样 / Positions of a sample, to check paper."""
     positions = (legacy_sample if legacy else half_interval_sample)(population, size)
     emit(positions) if as_json else click.echo(" ".join(map(str, positions)))
+
+
+@draw_command.command("waivers")
+@data_option
+@json_option
+@guarded
+def draw_waivers(data_dir: Path, *, as_json: bool) -> None:
+    """各单位豁免的观察环节 / How many steps were waived, by organisation."""
+    query = (
+        select(lots.c.org, func.count().label("lots"), func.sum(lots.c.waived).label("waived"))
+        .where(lots.c.waived > 0).group_by(lots.c.org).order_by(lots.c.org)
+    )  # fmt: skip
+    centre = open_centre(data_dir)
+    try:
+        with centre.reading.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+    finally:
+        centre.close()
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        said = (f"{row['lots']} 个标的，{row['waived']} 个环节",
+                f"{row['lots']} lots, {row['waived']} steps")  # fmt: skip
+        click.echo(f"{row['org']}  {pick(*said)}")
 
 
 def _lines(entries: Path | None) -> Iterator[bytes]:
