@@ -22,10 +22,9 @@ def test_the_demonstration_reaches_the_real_results(played: Path) -> None:
     listed = told(command("lot", "list", "--data", played, "--json"))
 
     reached = {row["lot"]: (row["place"], row["lead_fen"], row["bids"]) for row in listed}
-    assert reached == {
-        "case-r033-1": ("certified", 20_400, 42),
-        "case-r109-1": ("certified", 10_200_000, 23),
-    }
+    assert len(reached) > 25
+    assert reached["case-r033-1"] == ("certified", 20_400, 42)
+    assert reached["case-r109-1"] == ("certified", 10_200_000, 23)
     assert rows()["R033"]["result_price"] == "204"
     assert rows()["R109"]["result_price"] == "102000"
 

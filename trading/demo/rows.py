@@ -41,9 +41,15 @@ def thousandths(text: str) -> int:
     return int(whole) * 1000 + int(rest[:3].ljust(3, "0") or "0")
 
 
-def lot_of_row(  # noqa: PLR0913 - what a source may leave open
-    row_id: str, community: str, number: int = 1, *, bidders: int = 0, bids: int = 0,
-    step_yuan: int = 100, raises: int = 0,
+def lot_of_row(
+    row_id: str,
+    community: str,
+    number: int = 1,
+    *,
+    bidders: int = 0,
+    bids: int = 0,
+    step_yuan: int = 100,
+    raises: int = 0,
 ) -> LotScript:
     """Return lot ``number`` of a case of ``community`` as row ``row_id`` tells it.
 

@@ -74,15 +74,20 @@ def _turns() -> tuple[Part, ...]:
         (190, "r097", turns.Questioned), (210, "r038", turns.Terminated),
     )  # fmt: skip
     found = [
-        Part(START_US + day * DAY_US, case_of(key, _plain(key, key, relisted=way is turns.Relisted)), way)
+        Part(
+            START_US + day * DAY_US,
+            case_of(key, _plain(key, key, wanted=way is not turns.Relisted)),
+            way,
+        )
         for day, key, way in ways
     ]
     market = (_plain("r039", "r039", 1), _plain("r040", "r039", 2))
     return (*found, Part(START_US + 230 * DAY_US, case_of("r039", *market), turns.Withdrawn))
 
 
-def _plain(row: str, community: str, number: int = 1, *, relisted: bool = False) -> LotScript:
-    bidders, bids = (0, 0) if relisted else (4, 6)
+def _plain(row: str, community: str, number: int = 1, *, wanted: bool = True) -> LotScript:
+    """Return a row whose outcome is not known, with four bidders or with none."""
+    bidders, bids = (4, 6) if wanted else (0, 0)
     return lot_of_row(
         row.upper(), community, number, bidders=bidders, bids=bids, step_yuan=10, raises=9
     )
@@ -94,6 +99,7 @@ def _under_way() -> tuple[Part, ...]:
     From the draft to the opening most take 40 days: 8 of the posted resolution, a day at the desk,
     30 of the notice. The last morning is the opening of those that began 40 days before.
     """
+
     def before(act: str, opening_us: int = CaseStory.opening_us) -> type[CaseStory]:
         way = {"ends_before": act, "opening_us": opening_us}
         return type(f"Before{act.title()}", (CaseStory,), way)
@@ -102,15 +108,25 @@ def _under_way() -> tuple[Part, ...]:
     live = type("LiveTonight", (turns.Live,), {"opening_us": evening_us})
     found = (
         (1, "r042", CaseStory), (9, "r043", before("publish")), (20, "r044", before("qualify")),
-        (39, "r103", before("qualify")), (39, "r104", before("bid")),
+        (40, "r103", before("qualify")), (40, "r104", before("bid")),
         (40, "r108", before("qualify")), (40, "r137", live), (40, "r139", before("confirm")),
-        (42, "r140", before("award")), (45, "r141", before("award")),
-        (47, "r006", before("certify")), (41, "r035", turns.Unwanted),
+        (42, "r112", turns.Confirmed), (42, "r140", before("award")), (52, "r141", before("award")),
+        (54, "r100", turns.Awarded), (66, "r006", before("certify")), (41, "r035", turns.Unwanted),
     )  # fmt: skip
     return tuple(
-        Part(LAST_MORNING_US - days * DAY_US, case_of(key, _plain(key, key), flags=_FLAGS.get(key, "")), way)
+        Part(
+            LAST_MORNING_US - days * DAY_US,
+            case_of(
+                key,
+                _plain(key, key, wanted=way is not turns.Unwanted),
+                flags=_FLAGS.get(key, ""),
+                notice_days=_DAYS.get(key, 0),
+            ),
+            way,
+        )
         for days, key, way in found
     )
 
 
+_DAYS = {"r006": 40}
 _FLAGS = {"r006": "F3 F18", "r035": "F3"}

@@ -14,8 +14,8 @@ import msgspec
 from trading.awarding.commands import AwardLot, CertifyLot, ConfirmDeal, PublishResult, SignContract
 from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Award, Contract
-from trading.base.signature import fingerprint
 from trading.base.deadline import day_start_us, local_date
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.holds import ResumeLot
@@ -94,9 +94,11 @@ class CaseStory:
     """A case that goes as most cases do.
 
     ``opening_us`` is the time of day at which bidding opens; ``ends_before`` names the act before
-    which the story stops, for a case that is still under way.
+    which the story stops, for a case that is still under way. ``said`` tells in Chinese and
+    English what is not as in most cases.
     """
 
+    said = ("", "")
     opening_us = 9 * HOUR_US + 30 * MINUTE_US
     ends_before = ""
 
@@ -131,9 +133,7 @@ class CaseStory:
         for lot in self.lots:
             company.do("asset.register/1", lot.script.asset, self.officer, role)
         plans = tuple(lot.script.plan for lot in self.lots)
-        draft = DraftCase(
-            self.case, self.script.org, "cn-collective", self.script.title_zh, plans
-        )
+        draft = DraftCase(self.case, self.script.org, "cn-collective", self.script.title_zh, plans)
         company.do("case.draft/1", draft, self.officer, role)
         minutes = paper("minutes", f"{self.script.title_zh} 会议记录")
         held = str(local_date(self.now_us - 3 * DAY_US))
@@ -144,7 +144,7 @@ class CaseStory:
         company.do("case.decide/1", DecideCase(self.case, vote), self.officer, role, minutes)
         yield self.now_us + POSTED_DAYS * DAY_US
         while (case := company.state(f"case/{self.case}")).place == "resolved":
-            yield case.due_us
+            yield morning_us(case.due_us)
 
     def publish(self) -> Story:
         """Apply with all papers, pass every desk, and publish the notice."""
@@ -222,7 +222,7 @@ class CaseStory:
         """Find registration ``number`` in order."""
         self.company.staff(
             "registration.qualify/1", Qualify(lot.id, number), "centre_reviewer",
-            facts={"eligible": True},
+            facts={"eligible": True, "not_barred": True},
         )  # fmt: skip
 
     def submit(self, lot: Lot, n: int, number: int) -> None:
@@ -284,14 +284,15 @@ class CaseStory:
             self.observe("O6", "O7")
         for lot in self.going("provisional"):
             self.company.staff("lot.confirm/1", ConfirmDeal(lot.id), "centre_operator")
+        yield self.now_us + HOUR_US
+        for lot in self.going("confirmed"):
             published = PublishResult(lot.id, f"{cast.surname(0)}**")
             self.company.staff("lot.publish_result/1", published, "centre_clerk")
-        yield self.now_us + HOUR_US
 
     def posted(self) -> Story:
         """Wait until every result has been up for its whole time."""
         while lots := self.going("publicity"):
-            yield max(self.company.state(lot.stream).due_us for lot in lots)
+            yield morning_us(max(self.company.state(lot.stream).due_us for lot in lots))
 
     def award(self) -> Story:
         """Award every lot before the panel, and file its contract."""
@@ -382,3 +383,8 @@ class CaseStory:
             for member in panel.members[: panel.quorum]:
                 said = StateStep(self.case, step, shown, "seen", "session_code")
                 self.company.do("panel.state/1", signed(said, member), member, "resident_rep")
+
+
+def morning_us(at_us: int) -> int:
+    """Return when the office opens on the day of ``at_us``: nobody acts at midnight."""
+    return max(at_us, day_start_us(local_date(at_us)) + 9 * HOUR_US)

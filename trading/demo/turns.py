@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 
 from trading.awarding.endings import TerminateLot, WithdrawLot
@@ -29,7 +31,12 @@ AWAY_US = 37 * MINUTE_US
 
 
 class Disputed(CaseStory):
-    """A loser objects on the second day of the publicity; the office finds that the result stands."""
+    """A loser objects while the result is posted; the office finds that it stands."""
+
+    said = (
+        "公示期有异议，计时停止，答复后继续",
+        "an objection in the publicity: the clock stops and goes on",
+    )
 
     def confirm(self) -> Story:
         """Post the result; hear the objection before time goes on."""
@@ -55,6 +62,8 @@ class Disputed(CaseStory):
 class Annulled(Disputed):
     """The objection is upheld, and the result falls."""
 
+    said = ("异议成立，结果作废", "an objection is upheld and the result falls")
+
     def rule(self, lot: Lot) -> None:
         """Void the lot."""
         answer = paper(ANSWER, f"{lot.id} 异议答复书")
@@ -65,6 +74,11 @@ class Annulled(Disputed):
 class CutOff(CaseStory):
     """The power fails in the middle of the bidding; two people give the lost time back."""
 
+    said = (
+        "竞价中停电，失去的时间如数补回",
+        "the power fails while they bid; the lost time is given back",
+    )
+
     def before_bid(self, n: int) -> None:
         """Sleep before the second bid."""
         if n == 1:
@@ -74,6 +88,8 @@ class CutOff(CaseStory):
 
 class Suspended(CaseStory):
     """The office stops a lot over its title, and lets it go on."""
+
+    said = ("权属争议，中止后恢复", "held over the title, then resumed")
 
     def register(self) -> Story:
         """Stop the lot while bidders register."""
@@ -87,6 +103,8 @@ class Suspended(CaseStory):
 
 class Withdrawn(CaseStory):
     """The community takes its last lot back before the bidding, and the office agrees."""
+
+    said = ("多标的公告中撤回一个标的", "one lot of several is withdrawn")
 
     def register(self) -> Story:
         """Withdraw the last lot."""
@@ -102,6 +120,8 @@ class Withdrawn(CaseStory):
 class Amended(CaseStory):
     """The notice is amended on its first day, and its period begins anew."""
 
+    said = ("变更公告，公告期重新计算", "the notice is amended and its period begins anew")
+
     def register(self) -> Story:
         """Amend the terms of the first lot before anybody registers."""
         plan = self.lots[0].script.plan
@@ -112,7 +132,10 @@ class Amended(CaseStory):
             self.case, (amended,), today_us + 30 * DAY_US + 17 * HOUR_US,
             self.opens_us, self.opens_us + HOUR_US, "补充现状瑕疵说明",
         )  # fmt: skip
-        texts = (paper("amendment", f"{self.case} 变更公告"), paper("approval", f"{self.case} 批复"))
+        texts = (
+            paper("amendment", f"{self.case} 变更公告"),
+            paper("approval", f"{self.case} 批复"),
+        )
         self.company.do("case.amend/1", data, self.officer, "community_officer", *texts)
         self.company.staff("case.amend/1", data, "centre_clerk", *texts)
         self.version = 2
@@ -121,6 +144,8 @@ class Amended(CaseStory):
 
 class Recused(CaseStory):
     """A member of the panel falls ill, and the nearest of the roster takes the seat."""
+
+    said = ("一名居民代表因病由他人递补", "a representative is replaced")
 
     def draw(self) -> Story:
         """Replace a member after the draw."""
@@ -132,6 +157,8 @@ class Recused(CaseStory):
 
 class Questioned(CaseStory):
     """The panel asks, is answered, and then stops the lot for a day."""
+
+    said = ("居民代表提问并申请暂停", "the panel asks, and calls for a hold")
 
     def register(self) -> Story:
         """Ask while registration is open; two members call for a hold."""
@@ -151,6 +178,11 @@ class Questioned(CaseStory):
 class Waived(CaseStory):
     """Too few of the panel come to the publicity; the office waives the step, and it is printed."""
 
+    said = (
+        "法定人数不足，经两人豁免，鉴证书载明",
+        "a step is waived by two people, and it is printed",
+    )
+
     def award(self) -> Story:
         """Waive O9 instead of letting the panel state it."""
         for lot in self.going("cleared"):
@@ -161,6 +193,8 @@ class Waived(CaseStory):
 
 class Hasty(CaseStory):
     """Everybody tries what the rules forbid; every refusal is an entry."""
+
+    said = ("违规出价逐一记录并拒绝", "bids that the rules forbid, each refused and recorded")
 
     def before_bid(self, n: int) -> None:
         """Bid below the start, off the step, and on top of the own lead."""
@@ -180,6 +214,8 @@ class Hasty(CaseStory):
 
 class Relisted(CaseStory):
     """Nobody registers; the community lists the lot again, a tenth cheaper, and it is let."""
+
+    said = ("无人报名流标，降价一成再次挂牌", "nobody registers; listed again a tenth cheaper")
 
     def qualify(self) -> Story:
         """Fail, list again, and go through the next round."""
@@ -215,6 +251,8 @@ class Relisted(CaseStory):
 class Unwanted(CaseStory):
     """Nobody registers, and the owner has not chosen yet what becomes of the lot."""
 
+    said = ("无人报名，流标", "nobody registers")
+
     ends_before = "bid"
 
     def qualify(self) -> Story:
@@ -227,12 +265,35 @@ class Unwanted(CaseStory):
 class Terminated(CaseStory):
     """A court freezes the asset, and the office ends the lot."""
 
+    said = ("法院查封，终结", "a court freezes the asset: terminated")
+
     def register(self) -> Story:
         """End the lot in the middle of the registration."""
         yield from super().register()
         for lot in self.lots:
             data = TerminateLot(lot.id, "authority_order", "法院查封，终结交易")
             self.company.both("lot.terminate/1", data, paper(EVIDENCE, f"{lot.id} 协助执行通知书"))
+
+
+class Confirmed(CaseStory):
+    """A case whose result is not posted yet."""
+
+    def confirm(self) -> Story:
+        """Stop between the confirmation and the posting."""
+        yield from itertools.islice(self.post(), 1)
+        self.company.centre.writer.tick()
+
+    ends_before = "award"
+
+
+class Awarded(CaseStory):
+    """A case whose contract is not signed yet."""
+
+    def award_lots(self) -> Story:
+        """Stop between the award and the contract."""
+        yield from itertools.islice(super().award_lots(), 1)
+
+    ends_before = "certify"
 
 
 class Live(CaseStory):
