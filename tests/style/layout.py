@@ -31,6 +31,7 @@ PURE = (
     "trading/*/methods/*",
     "trading/awarding/certificates.py",
     "trading/observing/draws.py",
+    "trading/observing/proof.py",
     "trading/observing/sampling.py",
     "trading/observing/talk.py",
     "trading/observing/talk_guards.py",
