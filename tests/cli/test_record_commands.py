@@ -65,7 +65,7 @@ def test_lots_are_told_in_both_languages(played: Path, lang: str) -> None:
     assert label in listed
     assert label in shown
     assert "204.00" in shown
-    assert "JZ-R033" in shown
+    assert "JZ-case-r033-1" in shown
 
 
 def test_lots_page_and_filter(played: Path) -> None:
