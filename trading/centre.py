@@ -10,7 +10,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
-from trading import awarding, bidding, deposits, disputes, listing, observing, people, register
+from trading import (
+    awarding,
+    bidding,
+    deposits,
+    disputes,
+    listing,
+    notifications,
+    observing,
+    people,
+    register,
+)
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
@@ -24,6 +34,7 @@ from trading.engine.policy_keys import KEYS
 from trading.engine.registry import Registry
 from trading.engine.stream import Command, Stream
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
+from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
@@ -51,16 +62,18 @@ SUBJECTS = (
     deposits.SUBJECT,
     observing.SUBJECT,
     awarding.SUBJECT,
+    notifications.SUBJECT,
     disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
 PROJECTIONS: tuple[Projection, ...] = (
     ASSET_PROJECTION,
     CONTRACT_PROJECTION,
     CASE_PROJECTION,
     LOT_PROJECTION,
+    NOTIFICATION_PROJECTION,
 )
 
 
@@ -311,7 +324,8 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 def check_texts(data: object, path: str = "") -> None:
     """Refuse identity, mobile and bank numbers in typed text; raise ``InvalidInput``.
 
-    A digest is not typed: one in some thousands holds the digits of a number by chance.
+    A digest, key or signature is not typed: one in some thousands holds the digits of a number by
+    chance.
     Source: decision 6.
     """
     if isinstance(data, str):

@@ -17,8 +17,10 @@ PURE = (
     "trading/base/errors.py",
     "trading/base/money.py",
     "trading/base/personal.py",
+    "trading/base/signature.py",
     "trading/engine/*",
     "trading/record/*",
+    "trading/notifications/notices.py",
     "trading/people/organisations.py",
     "trading/*/rules.py",
     "trading/*/guards.py",
@@ -28,6 +30,7 @@ PURE = (
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
     "trading/observing/waivers.py",
+    "trading/people/devices.py",
     "trading/register/contracts.py",
     "trading/register/rent.py",
 )

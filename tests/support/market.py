@@ -13,11 +13,13 @@ from hashlib import sha256
 
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.context import Envelope
 from trading.engine.stream import Command
@@ -29,13 +31,14 @@ from trading.listing.commands import (
     ApproveCase,
     DecideCase,
     DraftCase,
-    PublishCase,
 )
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Step
 from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.store.engine import writing_engine
@@ -47,7 +50,7 @@ ORG = cast.community(ROW)
 OFFICER = f"{cast.OFFICER}-{ROW}"
 LOTS_PER_CASE = 20
 REPRESENTATIVES = 5
-QUORUM = 4
+QUORUM, PHONES = 4, 2
 SEED = "5eed" * 16
 FIRST_NUMBER = 100
 START_FEN = 100_000
@@ -141,10 +144,6 @@ class Market:
     def _get_ready(self, lots: list[Lot], opens_us: int) -> None:
         self._seat_panels(lots)
         self._bidders(lots)
-        # Registration is over eight hours before the opening.
-        self.clock.advance_to(opens_us - 8 * HOUR_US)
-        self._fire()
-        self._observe(lots, ("O4", "O5"))
         reviewer = self._staff("centre_reviewer")
         self._all(
             self.centre.envelope(
@@ -154,6 +153,10 @@ class Market:
             for lot in lots
             for number in lot.bidders
         )  # fmt: skip
+        # Registration is over eight hours before the opening.
+        self.clock.advance_to(opens_us - 8 * HOUR_US)
+        self._fire()
+        self._observe(lots, ("O4", "O5"))
         operator = self._staff("centre_operator")
         self._all(
             self._command("lot.get_ready/1", GetReady(lot.id), operator, "centre_operator")
@@ -188,10 +191,11 @@ class Market:
             self._all(self._command(kind, struct(c), self._staff(role), role) for c in waiting)
         until_us = opens_us - 16 * HOUR_US
         self._all(
-            self._command(
+            self.centre.envelope(
                 "case.publish/1",
-                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c)),
-                self._staff(clerk), clerk,
+                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c),
+                            "书面提出", "0731-85880000"),
+                self._staff(clerk), clerk, docs=(_paper("notice"), _paper("contract_draft")),
             )
             for c in cases
         )  # fmt: skip
@@ -224,6 +228,7 @@ class Market:
         office = self._staff("office")
         rows = cast.representatives(ROW, REPRESENTATIVES)
         self._all([self._command("roster.freeze/1", FreezeRoster(ORG, rows), office, "office")])
+        self._know_phones([row.member for row in rows])
         cases = _by_case(lots)
         commitment, supervisor = commitment_of(SEED), self._staff("supervision_member")
         for kind, struct, actor, role in (
@@ -233,6 +238,18 @@ class Market:
         ):
             self._all(self._command(kind, struct(case), actor, role) for case in cases)
         self._observe(lots, ("O1", "O2"))
+
+    def _know_phones(self, members: list[str]) -> None:
+        """Let the phones of those who sign by phone be known, confirmed by the last two."""
+        for member in members[:PHONES]:
+            key, rep = public_key(member), "resident_rep"
+            add = AddDevice(member, "ed25519", key)
+            confirm = ConfirmDevice(member, ORG, fingerprint(key))
+            self._all([self._command("person.add_device/1", add, member, rep)])
+            self._all(
+                self._command("person.confirm_device/1", confirm, other, rep)
+                for other in members[-2:]
+            )
 
     def _observe(self, lots: list[Lot], steps: tuple[Step, ...]) -> None:
         """Let a quorum of every panel see ``steps``, once for all lots of a notice."""
@@ -249,20 +266,19 @@ class Market:
             for step in steps
         )  # fmt: skip
         self._all(
-            self._command(
-                "panel.state/1", StateStep(case, step, shown, "seen", "session_code"),
-                member, "resident_rep",
-            )
+            self._command("panel.state/1", said if n >= PHONES else signed(said, member), member,
+                          "resident_rep")
             for case in cases
             for step in steps
-            for member in members[:QUORUM]
+            for said in (StateStep(case, step, shown, "seen", "session_code"),)
+            for n, member in enumerate(members[:QUORUM])
         )  # fmt: skip
 
     def _bidders(self, lots: list[Lot]) -> None:
         self._all(
             self._command(
                 "registration.submit/1",
-                Register(lot.id, number, f"who-{number}", acknowledges_notice=True),
+                Register(lot.id, number, f"who-{number}", acknowledged_version=1),
                 f"{BIDDER_PREFIX}{number}", "bidder",
             )
             for lot in lots

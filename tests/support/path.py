@@ -12,6 +12,7 @@ from tests.support.acts import (
     NUMBER,
     OPENS_US,
     ORG,
+    PANEL,
     ROSTER,
     SEED,
     START_FEN,
@@ -26,11 +27,12 @@ from tests.support.acts import (
     contract,
     decision,
     deposit,
+    devices,
     draft,
     observe,
     officer,
     paper,
-    publish,
+    posted,
     register,
     staff,
 )
@@ -57,9 +59,10 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "reviewing": (apply(),),
     "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
-    "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
+    "listed": (posted(),),
     "registered": (
         staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
+        *devices(*PANEL[:2]),
         staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),
         staff("panel.call/1", CallNumber(CASE, NUMBER), "supervision_member"),
         staff("panel.draw/1", DrawPanel(CASE, SEED), "office"),
@@ -69,10 +72,12 @@ PATH: dict[str, tuple[Act | int, ...]] = {
         *(staff("deposit.receive/1", deposit(n), "centre_cashier", facts=SAME_NAME)
           for n in BIDDERS),
     ),
-    "qualified": (
-        UNTIL_US,
+    "checked": (
         *(staff("registration.qualify/1", Qualify(LOT, n), "centre_reviewer",
                 facts={"eligible": True}) for n in BIDDERS),
+    ),
+    "qualified": (
+        UNTIL_US,
         *observe("O4"),
         *observe("O5"),
     ),

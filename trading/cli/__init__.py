@@ -28,6 +28,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "notifications": "notifications",
     "doctor": "doctor",
 }
 

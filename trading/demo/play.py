@@ -20,11 +20,13 @@ from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import IntegrityFault, Refused
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre, Personal
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
@@ -35,13 +37,14 @@ from trading.listing.commands import (
     ApproveCase,
     DecideCase,
     DraftCase,
-    PublishCase,
 )
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan, Terms
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
 from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contracts import last_day
@@ -161,11 +164,15 @@ class Play:
         publish = PublishCase(
             self.case, f"notice-{self._row.id.lower()}", today_us + NOTICE_DAYS * DAY_US
             + 17 * HOUR_US, opens_us, opens_us + HOUR_US,
+            "公示期内向社区居务监督委员会书面提出异议", "0731-85880000",
+            "签约后五个工作日内交接，首期款在交接前付清",
         )  # fmt: skip
         self._opens_us = opens_us
         hasty = msgspec.structs.replace(publish, registration_until_us=today_us + 3 * DAY_US)
-        self._refuse("case.publish/1", hasty, self._staff("centre_clerk"), "centre_clerk")
-        self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
+        clerk, text = "centre_clerk", f"{self._row.id} 公告"
+        files = (_paper("notice", text), _paper("contract_draft", f"{self._row.id} contract_draft"))
+        self._refuse("case.publish/1", hasty, self._staff(clerk), clerk, *files)
+        self._do("case.publish/1", publish, self._staff(clerk), clerk, *files)
 
     def _approve(self, role: str) -> None:
         """Approve at the desk of ``role``, where the value brings the case there."""
@@ -177,6 +184,7 @@ class Play:
         office = self._staff("office")
         rows = cast.representatives(self._row.id.lower(), REPRESENTATIVES)
         self._do("roster.freeze/1", FreezeRoster(self._org, rows), office, "office")
+        self._know_phones([row.member for row in rows])
         seed = sha256(f"{self.case} seed".encode()).hexdigest()
         commit = CommitSeed(self.case, self._org, commitment_of(seed))
         self._do("panel.commit/1", commit, office, "office")
@@ -187,11 +195,21 @@ class Play:
         self._observe("O1")
         self._observe("O2")
 
+    def _know_phones(self, members: list[str]) -> None:
+        """Let all phones be known but the last two, whose owners confirm the others."""
+        for member in members[:-2]:
+            key = public_key(member)
+            add = AddDevice(member, "ed25519", key)
+            self._do("person.add_device/1", add, member, "resident_rep")
+            confirm = ConfirmDevice(member, self._org, fingerprint(key))
+            for other in members[-2:]:
+                self._do("person.confirm_device/1", confirm, other, "resident_rep")
+
     def _register(self) -> None:
         for n, number in enumerate(self._numbers):
             self.wait(self._clock.now_us() + 7 * HOUR_US)
             who = sha256(f"{self.lot}/{number}".encode()).hexdigest()[:24]
-            register = Register(self.lot, number, who, acknowledges_notice=True)
+            register = Register(self.lot, number, who, acknowledged_version=1)
             name = Personal(f"{self.lot}/{number}", "name", f"{cast.SURNAMES[n]}先生")
             self._clock.advance_to(self._clock.now_us() + MINUTE_US)
             self._centre.do(
@@ -208,12 +226,12 @@ class Play:
             )  # fmt: skip
 
     def _qualify(self) -> None:
-        self.wait(self._opens_us - 16 * HOUR_US)
         for number in self._numbers:
             self._centre.do(
                 "registration.qualify/1", Qualify(self.lot, number),
                 self._staff("centre_reviewer"), "centre_reviewer", facts={"eligible": True},
             )  # fmt: skip
+        self.wait(self._opens_us - 16 * HOUR_US)
         operator = self._staff("centre_operator")
         self._refuse("lot.get_ready/1", GetReady(self.lot), operator, "centre_operator")
         self._observe("O4")
@@ -294,6 +312,9 @@ class Play:
         self._do("panel.open_step/1", opened, self._staff("centre_operator"), "centre_operator")
         for member in panel.members[: panel.quorum]:
             said = StateStep(self.case, step, shown, "seen", "session_code")
+            person = self._centre.state(f"person/{member}")
+            if person is not None and "devices" in person.facets:
+                said = signed(said, member)
             self._do("panel.state/1", said, member, "resident_rep")
 
     @property

@@ -109,6 +109,15 @@ _LISTING = {
     "wasteland_max_years": _count("year", 1, 70, "四荒地最长期限", "longest use of wasteland"),
 }
 
+_FLAGS = {
+    "flag_rent_yellow_ratio": _ratio("租金偏低黄色预警线", "rent below this share of the median"),
+    "flag_rent_red_ratio": _ratio("租金偏低红色预警线", "rent far below the median"),
+    "flag_lease_years": _count("year", 1, 20, "租期过长预警", "leases longer than this are seen"),
+    "flag_prepaid_years": _count("year", 1, 70, "一次预收年限预警", "rent prepaid for longer"),
+    "flag_split_ratio": _ratio("疑似拆分下限", "share of a threshold from which cases look split"),
+    "flag_split_months": _count("month", 1, 60, "疑似拆分追溯期", "how far back splitting is seen"),
+}
+
 _BIDDING = {
     "min_bidders": _count("person", 1, 20, "最少竞买人数", "fewest bidders online"),
     "min_bidders_sealed": _count("person", 1, 20, "暗标最少人数", "fewest bidders, sealed bids"),
@@ -247,6 +256,7 @@ KEYS: dict[str, KeySpec] = {
     **_TIERS,
     **_DECISION,
     **_LISTING,
+    **_FLAGS,
     **_BIDDING,
     **_DEPOSIT,
     **_AWARD,
