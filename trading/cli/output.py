@@ -159,7 +159,7 @@ def telling(*, as_json: bool) -> Iterator[None]:
         misused(error, as_json=as_json)
     except UnicodeError:
         fail(SetupError("a text or a file is not UTF-8"), as_json=as_json)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told as what it is
         found = fault(error)
         if found is None:
             traceback.print_exc()

@@ -38,11 +38,12 @@ def sentences() -> dict[str, dict[str, str]]:
 
 @functools.cache
 def _catalogue() -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
-    """Return the sentences without a value, and the others, those that say most first."""
+    """Return the sentences without a value; and the others, frames and what says most first."""
     told = {en: zh for table in sentences().values() for en, zh in table.items()}
     plain = {en: zh for en, zh in told.items() if not _SLOT.search(en)}
-    open_ones = sorted((en for en in told if en not in plain), key=_said, reverse=True)
-    return plain, tuple((_pattern(en), told[en]) for en in open_ones)
+    frames = sentences()["frames"]
+    open_ones = sorted(told.keys() - plain.keys() - frames.keys(), key=_said, reverse=True)
+    return plain, tuple((_pattern(en), told[en]) for en in (*frames, *open_ones))
 
 
 def _said(english: str) -> int:

@@ -135,4 +135,6 @@ def _require(engine: Engine, question: str, good: Callable[[Any], bool]) -> None
     with engine.connect() as connection:
         found = connection.execute(text(question)).scalar()
     if not good(found):
-        raise SetupError(f"{question} is {found}", setting=question, found=str(found))
+        raise SetupError(
+            f"the database setting {question} is {found}", setting=question, found=str(found)
+        )

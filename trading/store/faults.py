@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -25,16 +26,17 @@ SILENT = "the storage did not answer"
 _SAID: tuple[tuple[str, type[TradingError], str], ...] = (
     ("disk is full", StorageDown, FULL),
     ("readonly database", StorageDown, READ_ONLY),
-    ("not a database", SetupError, DAMAGED),
-    ("malformed", SetupError, DAMAGED),
-    ("unable to open database", SetupError, CLOSED),
+    ("not a database", StorageDown, DAMAGED),
+    ("malformed", StorageDown, DAMAGED),
+    ("unable to open database", StorageDown, CLOSED),
     ("database is locked", StorageBusy, BUSY),
     ("lock timeout", StorageBusy, BUSY),
-    ("no such table", SetupError, LACKING),
-    ("no such column", SetupError, LACKING),
-    ('relation "', SetupError, LACKING),
+    ("no such table", StorageDown, LACKING),
+    ("no such column", StorageDown, LACKING),
+    ('relation "', StorageDown, LACKING),
 )
 TEMPORARY = ".new-"
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
 _ERRNO = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 
 
@@ -71,8 +73,9 @@ def words(error: OSError | shutil.Error) -> str:
 
 def _of_many(error: shutil.Error) -> str:
     """Return the first of the files that a copied tree lacks; shutil tells them all at the end."""
-    found = error.args[0] if error.args else ()
-    if isinstance(found, list) and found:
-        source, _target, why = found[0]
-        return f"{source}: {why}"
-    return str(error)
+    found = error.args[0] if error.args else ""
+    if not isinstance(found, list):
+        return str(found)
+    source, _target, why = found[0]
+    number = _NUMBER.search(str(why))
+    return words(OSError(int(number[1]) if number else errno.EIO, "", str(source)))
