@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
+    "draw": "draw",
     "log": "history",
     "replay": "replay",
     "definitions": "definitions",
@@ -28,6 +29,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "desk": "desk",
     "notifications": "notifications",
     "doctor": "doctor",
 }

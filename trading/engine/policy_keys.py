@@ -86,6 +86,7 @@ _DECISION = {
     "vote_table": KeySpec(("text",), 1, 64, (), "表决规则表编号", "id of the table of vote rules"),
     "decision_publicity_days": _days("决议公布期", "how long the resolution is posted"),
     "review_days": _days("每级审核期限", "time of each level of review"),
+    "desk_days": _days("其他经办期限", "time of any other desk", minimum=1),
     "acceptance_days": _days("受理期限", "time in which the centre accepts or refuses"),
     "appraisal_valid_months": _count("month", 1, 60, "评估有效期", "validity of an appraisal"),
     "purchase_tell_days": _days("出卖租赁房屋告知期", "notice to the tenant before a sale"),
@@ -215,6 +216,7 @@ _OBSERVERS = {
     ),
     "observer_hold_ratio": _ratio("申请暂停所需比例", "share of the panel that may hold a lot"),
     "observer_hold_hours": _count("hour", 1, 168, "观察暂停时长", "longest hold by the panel"),
+    "allowance_fen_per_hour": _fen("观察补助标准（每小时）", "allowance for an hour of observing"),
     "observer_answer_days": _days("答复观察员提问", "time to answer an observer's question"),
     "session_code_max_ratio": _ratio(
         "纸质或协助签署占比上限", "share of a quorum that may sign without an own device key"
