@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
+    "draw": "draw",
     "log": "history",
     "replay": "replay",
     "definitions": "definitions",

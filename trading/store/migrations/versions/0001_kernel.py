@@ -77,6 +77,7 @@ def _projections() -> None:
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("due_us", sa.BigInteger),
         sa.Column("live", sa.Integer, nullable=False),
+        sa.Column("mac", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     state = "projection_stream_state"
@@ -204,6 +205,7 @@ def _listing() -> None:
         sa.Column("lead_fen", sa.BigInteger, nullable=False),
         sa.Column("bids", sa.Integer, nullable=False),
         sa.Column("awarded", sa.Integer, nullable=False),
+        sa.Column("waived", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("lot"),
     )
     op.create_index("ix_projection_lot_org", "projection_lot", ["org"])
