@@ -211,6 +211,14 @@ class Hasty(CaseStory):
         ):
             self.company.refused("bid.place/1", PlaceBid(lot.id, price_fen), actor, "bidder")
 
+    def confirm(self) -> Story:
+        """Bid when it is over."""
+        lot = self.lots[0]
+        late = PlaceBid(lot.id, lot.script.prices[-1] + lot.script.plan.bid_step_fen)
+        actor = f"{BIDDER_PREFIX}{lot.numbers[-1]}"
+        self.company.refused("bid.place/1", late, actor, "bidder")
+        yield from super().confirm()
+
 
 class Relisted(CaseStory):
     """Nobody registers; the community lists the lot again, a tenth cheaper, and it is let."""
