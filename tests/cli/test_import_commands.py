@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from openpyxl import Workbook
 
 from tests.cli.conftest import command, told
 from trading.centre import Centre
+from trading.demo import rows as real
 from trading.engine.stream import Stream
 from trading.imports.sheet import Row, Sheet
+from trading.listing import tables
 from trading.store.home import Home
 
 HEADER = ("id,title_zh,locality_zh,asset_class,tenure,qty,qty_unit,method,start_price,start_unit,"
@@ -358,3 +361,57 @@ def test_people_read_what_became_of_their_rows(data: Path, tmp_path: Path) -> No
     assert "可导入 1 行，已存在 0 行，拒绝 1 行" in done.stdout
     assert "第3行 A2 start_price: 不是正确的金额" in done.stderr
     assert "lots.refused.csv" in done.stderr
+
+
+def _roster(data: Path, path: Path, *more: str) -> Result:
+    return run(data, path, "--actor", "office-1", *more, kind="roster")
+
+
+def test_a_roster_is_frozen_whole_and_again_only_when_it_differs(
+    data: Path, tmp_path: Path
+) -> None:
+    lines = [f"rep-{n},group-{n % 2},{n}" for n in (4, 3, 2, 1)]
+    path = sheet(tmp_path / "roster.csv", *lines, header="代表编号,小组,序号")
+    assert told(_roster(data, path, "--dry-run"))["added"] == 4
+    assert told(_roster(data, path))["added"] == 4
+    found = state(data, "roster/village")
+    assert found is not None
+    assert [row.member for row in found.facets["roster"].rows] == [
+        "rep-2", "rep-4", "rep-1", "rep-3",
+    ]  # fmt: skip
+    assert told(_roster(data, path))["present"] == 4
+    less = sheet(tmp_path / "less.csv", *lines[1:], header="member,group,number")
+    assert told(_roster(data, less))["added"] == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("rep-1,g,2", {("rep-1", "member"), ("rep-2", ""), ("rep-3", "")}),
+        ("rep 4,g,4", {("rep 4", "member")}),
+        ("rep-4,g,0", {("rep-4", "number")}),
+        ("rep-4,g,3", {("rep-4", "number")}),
+    ],
+)
+def test_a_roster_with_a_bad_row_comes_back_whole(
+    data: Path, tmp_path: Path, line: str, found: set[tuple[str, str]]
+) -> None:
+    lines = [f"rep-{n},g,{n}" for n in (1, 2, 3)]
+    path = sheet(tmp_path / "roster.csv", *lines, line, header="member,group,number")
+    done = told(_roster(data, path))
+    assert (done["added"], done["refused_count"]) == (0, 4)
+    assert found <= fields(done)
+    assert state(data, "roster/village") is None
+
+
+def test_every_real_row_is_a_lot_or_not_yet_playable_or_refused(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "real.csv"
+    path.write_bytes(Path(real.__file__).with_name("real_listings.csv").read_bytes())
+
+    done = told(run(data, path))
+
+    reasons = Counter(row["field"] for row in done["refused"])
+    assert (done["added"], done["refused_count"]) == (26, 64)
+    assert reasons == {"method": 60, "start_price": 2, "": 2}
+    with Centre(Home.open(data)).reading.connect() as connection:
+        assert len(connection.execute(tables.case.select()).all()) == 13

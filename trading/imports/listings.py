@@ -14,7 +14,7 @@ from typing import Any
 from trading.base.money import FEN_PER_YUAN
 from trading.imports.fields import Cells, bounded, fault
 from trading.imports.kinds import Kind, Setting, Step
-from trading.listing.commands import DraftCase
+from trading.listing.commands import LOTS_MAX, DraftCase
 from trading.listing.rules import Escalator, LotPlan
 from trading.register.commands import RegisterAsset
 
@@ -102,4 +102,4 @@ def _default_step_fen(start_fen: int) -> int:
     return max(1, yuan) * FEN_PER_YUAN
 
 
-LISTINGS = Kind("listings", COLUMNS, "id", _row, _whole, _together)
+LISTINGS = Kind("listings", COLUMNS, "id", _row, _whole, _together, LOTS_MAX, "row_notice")
