@@ -12,17 +12,28 @@ from trading.engine.registry import GuardSpec
 from trading.engine.votes import VoteRule, vote_passes
 from trading.listing.cases import APPRAISAL, PAPERS, PARTY_BODIES, Case
 from trading.listing.rules import ENDED_PLACES, Schedule, lot_stream
+from trading.register.rules import listable
 
 
 def _assets_free(context: Context) -> bool:
     case = context.find(Case)
     lots = case.lots if case and context.env.kind != "case.draft/1" else context.data.lots
+    day, months = local_date(context.at_us), _expiry_months(context)
     for plan in lots:
-        name = f"asset/{plan.asset}"
-        state = context.states.get(name)
-        if state is None or state.place != "idle" or state.org != context.stream.org:
+        state = context.states.get(f"asset/{plan.asset}")
+        if state is None or state.org != context.stream.org or not listable(state, day, months):
             return False
     return len({plan.asset for plan in lots}) == len(lots)
+
+
+def _expiry_months(context: Context) -> int:
+    """Return how long before the end of its contract a let asset may be listed again."""
+    if not context.stream.pack and not _pack_known(context):
+        return 0
+    name = context.stream.pack or context.catalogue.latest(
+        "pack", context.data.pack, context.stream.edition
+    )
+    return context.catalogue.pack(name).count("expiry_first_months")
 
 
 def _lots_numbered(context: Context) -> bool:

@@ -70,7 +70,7 @@ BREAKS: Breaks = {
         "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
     },
     ("case", "apply", "community_officer"): {
-        "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
+        "assets_free_v1": stream(f"asset/{ASSET}", place="reserved"),
         "papers_filed_v1": given(docs=(paper("application"),)),
     },
     ("case", "approve", "asset3_reviewer"): {**_DESKS, "street_reviews_v1": _other_tier("normal")},
@@ -84,7 +84,7 @@ BREAKS: Breaks = {
     ("case", "refuse", "centre_reviewer"): _DESKS,
     ("case", "close", "centre_clerk"): {"lots_ended_v1": stream(LOT_STREAM, place="failed")},
     ("case", "publish", "centre_clerk"): {
-        "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
+        "assets_free_v1": stream(f"asset/{ASSET}", place="reserved"),
         "notice_long_enough_v1": data(registration_until_us=DECIDED_US + DAY_US),
         "schedule_ordered_v1": data(opens_us=DECIDED_US + 7 * DAY_US),
     },
