@@ -54,7 +54,7 @@ SUBJECTS = (
     disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
 PROJECTIONS: tuple[Projection, ...] = (
     ASSET_PROJECTION,
@@ -311,7 +311,8 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 def check_texts(data: object, path: str = "") -> None:
     """Refuse identity, mobile and bank numbers in typed text; raise ``InvalidInput``.
 
-    A digest is not typed: one in some thousands holds the digits of a number by chance.
+    A digest, key or signature is not typed: one in some thousands holds the digits of a number by
+    chance.
     Source: decision 6.
     """
     if isinstance(data, str):

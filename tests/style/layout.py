@@ -17,6 +17,7 @@ PURE = (
     "trading/base/errors.py",
     "trading/base/money.py",
     "trading/base/personal.py",
+    "trading/base/signature.py",
     "trading/engine/*",
     "trading/record/*",
     "trading/people/organisations.py",
@@ -28,6 +29,7 @@ PURE = (
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
     "trading/observing/waivers.py",
+    "trading/people/devices.py",
     "trading/register/contracts.py",
     "trading/register/rent.py",
 )

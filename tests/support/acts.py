@@ -9,10 +9,12 @@ from typing import Any
 from trading.awarding.commands import AwardLot
 from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Contract
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
 from trading.bidding.holds import ResumeLot, SuspendLot
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
 from trading.listing.cases import PAPERS, Vote
@@ -20,6 +22,7 @@ from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCa
 from trading.listing.rules import LotPlan
 from trading.observing.rules import Listed, Step
 from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contract_commands import CloseContract
@@ -43,7 +46,7 @@ CASE, LOT, ASSET = "case-a", "case-a-1", "asset-a"
 BIDDERS = (101, 202, 303)
 MEMBERS = tuple(f"rep-{n:02d}" for n in range(1, 24))
 ROSTER = tuple(Listed(f"group-{n // 3}", n % 3 + 1, who) for n, who in enumerate(MEMBERS))
-SEED, NUMBER = "5eed" * 16, 4711
+SEED, NUMBER, REP = "5eed" * 16, 4711, "resident_rep"
 PANEL = ("rep-23", "rep-13", "rep-05", "rep-14", "rep-19")
 START_FEN, STEP_FEN, RAISE_MAX_FEN, CEILING_FEN = 100_000, 1_000, 5_000, 110_000
 SIGNED_DAY, ENDS_DAY = "2026-03-25", "2029-03-24"
@@ -199,15 +202,38 @@ def settled(contract: str, arrears_fen: int = 0) -> Act:
     return officer("contract.close/1", data, docs=(paper("inspection"),))
 
 
+def devices(*members: str, others: tuple[str, ...] = MEMBERS[:2]) -> tuple[Act, ...]:
+    """Return how the phones of ``members`` become known, each confirmed by two ``others``."""
+    return tuple(
+        act
+        for member in members
+        for key in (public_key(member),)
+        for act in (
+            Act("person.add_device/1", AddDevice(member, "ed25519", key), member, REP),
+            *(
+                Act("person.confirm_device/1", ConfirmDevice(member, ORG, fingerprint(key)), n, REP)
+                for n in others
+            ),
+        )
+    )
+
+
 def statement(step: Step, member: str, **more: Any) -> Act:
-    """Return what one representative states of ``step``."""
+    """Return what one representative states of ``step`` by code, without a device."""
     values = {"shown": shown(step), "verdict": "seen", "assurance": "session_code", **more}
-    return Act("panel.state/1", StateStep(CASE, step, **values), member, "resident_rep")
+    return Act("panel.state/1", StateStep(CASE, step, **values), member, REP)
+
+
+def by_phone(act: Act) -> Act:
+    """Return the statement of ``act`` signed by its actor's own phone."""
+    assert isinstance(act.data, StateStep)
+    return Act(act.kind, signed(act.data, act.actor), act.actor, act.role)
 
 
 def observe(step: Step) -> tuple[Act, ...]:
-    """Return the opening of ``step`` and the statements of a quorum."""
-    return (opened(step), *(statement(step, member) for member in PANEL[:4]))
+    """Return the opening of ``step`` and the statements of a quorum, two of them by phone."""
+    by_code = [statement(step, member) for member in PANEL[:4]]
+    return (opened(step), *map(by_phone, by_code[:2]), *by_code[2:])
 
 
 def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:

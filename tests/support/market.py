@@ -13,11 +13,13 @@ from hashlib import sha256
 
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.context import Envelope
 from trading.engine.stream import Command
@@ -36,6 +38,7 @@ from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, Freeze
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Step
 from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.store.engine import writing_engine
@@ -47,7 +50,7 @@ ORG = cast.community(ROW)
 OFFICER = f"{cast.OFFICER}-{ROW}"
 LOTS_PER_CASE = 20
 REPRESENTATIVES = 5
-QUORUM = 4
+QUORUM, PHONES = 4, 2
 SEED = "5eed" * 16
 FIRST_NUMBER = 100
 START_FEN = 100_000
@@ -224,6 +227,7 @@ class Market:
         office = self._staff("office")
         rows = cast.representatives(ROW, REPRESENTATIVES)
         self._all([self._command("roster.freeze/1", FreezeRoster(ORG, rows), office, "office")])
+        self._know_phones([row.member for row in rows])
         cases = _by_case(lots)
         commitment, supervisor = commitment_of(SEED), self._staff("supervision_member")
         for kind, struct, actor, role in (
@@ -233,6 +237,18 @@ class Market:
         ):
             self._all(self._command(kind, struct(case), actor, role) for case in cases)
         self._observe(lots, ("O1", "O2"))
+
+    def _know_phones(self, members: list[str]) -> None:
+        """Let the phones of those who sign by phone be known, confirmed by the last two."""
+        for member in members[:PHONES]:
+            key, rep = public_key(member), "resident_rep"
+            add = AddDevice(member, "ed25519", key)
+            confirm = ConfirmDevice(member, ORG, fingerprint(key))
+            self._all([self._command("person.add_device/1", add, member, rep)])
+            self._all(
+                self._command("person.confirm_device/1", confirm, other, rep)
+                for other in members[-2:]
+            )
 
     def _observe(self, lots: list[Lot], steps: tuple[Step, ...]) -> None:
         """Let a quorum of every panel see ``steps``, once for all lots of a notice."""
@@ -249,13 +265,12 @@ class Market:
             for step in steps
         )  # fmt: skip
         self._all(
-            self._command(
-                "panel.state/1", StateStep(case, step, shown, "seen", "session_code"),
-                member, "resident_rep",
-            )
+            self._command("panel.state/1", said if n >= PHONES else signed(said, member), member,
+                          "resident_rep")
             for case in cases
             for step in steps
-            for member in members[:QUORUM]
+            for said in (StateStep(case, step, shown, "seen", "session_code"),)
+            for n, member in enumerate(members[:QUORUM])
         )  # fmt: skip
 
     def _bidders(self, lots: list[Lot]) -> None:

@@ -12,6 +12,7 @@ from tests.support.acts import (
     NUMBER,
     OPENS_US,
     ORG,
+    PANEL,
     ROSTER,
     SEED,
     START_FEN,
@@ -26,6 +27,7 @@ from tests.support.acts import (
     contract,
     decision,
     deposit,
+    devices,
     draft,
     observe,
     officer,
@@ -60,6 +62,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
     "registered": (
         staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
+        *devices(*PANEL[:2]),
         staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),
         staff("panel.call/1", CallNumber(CASE, NUMBER), "supervision_member"),
         staff("panel.draw/1", DrawPanel(CASE, SEED), "office"),

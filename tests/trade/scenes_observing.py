@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.support.acts import CASE, LOT, MEMBERS, ORG, PANEL, SEED, Act, staff
+from tests.support.acts import (
+    CASE,
+    LOT,
+    MEMBERS,
+    ORG,
+    PANEL,
+    REP,
+    SEED,
+    Act,
+    devices,
+    staff,
+    statement,
+)
 from tests.support.trade import Places, Scene
 from tests.trade.vectors.build import (
     LOT_STREAM,
@@ -14,10 +26,14 @@ from tests.trade.vectors.build import (
     unstated,
     vector,
 )
+from trading.base.signature import fingerprint
+from trading.base.units import HOUR_US
+from trading.demo.devices import public_key
 from trading.observing.commands import CommitSeed, ExcludeMember, ReplaceMember
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Step
 from trading.observing.waivers import Waived, WaiveStep
+from trading.people.device_commands import AddDevice, RevokeDevice
 
 WAIVERS: tuple[tuple[str, Step], ...] = (
     ("qualified", "O5"),
@@ -30,18 +46,27 @@ WAIVERS: tuple[tuple[str, Step], ...] = (
 def scenes(places: Places) -> list[Vector]:
     """Return passing vectors for every edge of panel and waiver beside the path."""
 
-    def at(act: Act, *breaks: Break) -> Vector:
-        scene = Scene(act, places.states["registered"], places.now_us("registered"))
+    def at(act: Act, *breaks: Break, at_us: int = 0) -> Vector:
+        scene = Scene(act, places.states["registered"], at_us or places.now_us("registered"))
         return both(*breaks)(vector(scene))
 
     commit = staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office")
     exclude = staff("panel.exclude/1", ExcludeMember(CASE, MEMBERS[0], "interest"), "centre_clerk")
     replace = staff("panel.replace/1", ReplaceMember(CASE, PANEL[0], "外出"), "office")
+    said = statement("O2", "supervisor-fang")
+    stands_in = Act(said.kind, said.data, said.actor, "supervision_member")
+    key = fingerprint(public_key(PANEL[0]))
+    second = AddDevice(PANEL[0], "ed25519", public_key("the second phone"))
+    revoke = Act("person.revoke_device/1", RevokeDevice(PANEL[0], key), PANEL[0], REP)
     return [
         at(commit, stream(PANEL_STREAM, place="committed")),
         at(commit, stream(PANEL_STREAM, place="called")),
         at(exclude, stream(PANEL_STREAM, place="committed")),
         at(replace),
+        at(stands_in, at_us=places.now_us("qualified") + 30 * HOUR_US),
+        at(devices(PANEL[3])[0]),
+        at(Act("person.add_device/1", second, PANEL[0], REP)),
+        at(revoke),
         *(_waiver(places, place, step) for place, step in WAIVERS),
     ]
 

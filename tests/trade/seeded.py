@@ -27,6 +27,7 @@ from tests.support.acts import (
     STEP_FEN,
     Act,
     bidder,
+    by_phone,
     staff,
     suspend,
 )
@@ -38,6 +39,7 @@ from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
 from trading.centre import registry
+from trading.observing.rules import DEVICE_KEY
 from trading.observing.watching import StateStep
 from trading.record.entry import Row, leaf_of, read
 from trading.record.merkle import leaf_hash
@@ -133,7 +135,8 @@ class Market:
             panel = self._trade.centre.state(f"panel/{act.data.case}")
             members = panel.facets["panel"].members if panel else PANEL
             actor = dict(zip(PANEL, members, strict=False)).get(act.actor, act.actor)
-            return Act(act.kind, act.data, actor, act.role)
+            said = Act(act.kind, act.data, actor, act.role)
+            return by_phone(said) if act.data.assurance == DEVICE_KEY else said
         if not isinstance(act.data, SignContract):
             return act
         lot = self._trade.centre.state(f"lot/{act.data.lot}")

@@ -10,6 +10,7 @@ from tests.support.acts import (
     LOT,
     PANEL,
     Act,
+    by_phone,
     observe,
     opened,
     paper,
@@ -116,7 +117,8 @@ def test_a_reasoned_refusal_counts_for_the_quorum_and_is_no_veto(at: At) -> None
     for act in (*observe("O4"), opened("O5")):
         trade.do(act)
     for member in PANEL[:3]:
-        trade.do(statement("O5", member, verdict="refused", reason_zh="名单公布太晚"))
+        said = statement("O5", member, verdict="refused", reason_zh="名单公布太晚")
+        trade.do(by_phone(said) if member in PANEL[:2] else said)
     assert trade.blockers(READY) == ("observed_o5_v1",)
     trade.do(statement("O5", PANEL[3]))
     trade.do(READY)

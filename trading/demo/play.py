@@ -20,11 +20,13 @@ from trading.awarding.rules import Contract
 from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import IntegrityFault, Refused
+from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre, Personal
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.demo.rows import Row, ladder
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.engine.stream import Command
@@ -42,6 +44,7 @@ from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, Freeze
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
 from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.register.commands import RegisterAsset
 from trading.register.contracts import last_day
@@ -177,6 +180,7 @@ class Play:
         office = self._staff("office")
         rows = cast.representatives(self._row.id.lower(), REPRESENTATIVES)
         self._do("roster.freeze/1", FreezeRoster(self._org, rows), office, "office")
+        self._know_phones([row.member for row in rows])
         seed = sha256(f"{self.case} seed".encode()).hexdigest()
         commit = CommitSeed(self.case, self._org, commitment_of(seed))
         self._do("panel.commit/1", commit, office, "office")
@@ -186,6 +190,16 @@ class Play:
         self._do("panel.draw/1", DrawPanel(self.case, seed), office, "office")
         self._observe("O1")
         self._observe("O2")
+
+    def _know_phones(self, members: list[str]) -> None:
+        """Let all phones be known but the last two, whose owners confirm the others."""
+        for member in members[:-2]:
+            key = public_key(member)
+            add = AddDevice(member, "ed25519", key)
+            self._do("person.add_device/1", add, member, "resident_rep")
+            confirm = ConfirmDevice(member, self._org, fingerprint(key))
+            for other in members[-2:]:
+                self._do("person.confirm_device/1", confirm, other, "resident_rep")
 
     def _register(self) -> None:
         for n, number in enumerate(self._numbers):
@@ -294,6 +308,9 @@ class Play:
         self._do("panel.open_step/1", opened, self._staff("centre_operator"), "centre_operator")
         for member in panel.members[: panel.quorum]:
             said = StateStep(self.case, step, shown, "seen", "session_code")
+            person = self._centre.state(f"person/{member}")
+            if person is not None and "devices" in person.facets:
+                said = signed(said, member)
             self._do("panel.state/1", said, member, "resident_rep")
 
     @property

@@ -24,6 +24,10 @@ SUBJECT = Subject(
         waivers.StepWaived: ("waived", waivers.step_waived),
     },
     guards=GUARDS,
-    facts={"recusals": facts.recusals, "waived_steps": facts.waived_steps},
+    facts={
+        "recusals": facts.recusals,
+        "same_roster": facts.same_roster,
+        "waived_steps": facts.waived_steps,
+    },
     roles={"resident_rep": OPEN},
 )

@@ -10,8 +10,19 @@ from trading.engine.registry import Then
 from trading.listing.cases import Case
 from trading.listing.rules import case_of_lot, lot_stream
 from trading.observing.draws import heir
-from trading.observing.rules import RECUSED, Panel, SeatPassed, quorum_of, seat_passed
+from trading.observing.rules import (
+    RECUSED,
+    Panel,
+    Roster,
+    SeatPassed,
+    Statement,
+    quorum_of,
+    seat_passed,
+)
 from trading.observing.waivers import Waived
+from trading.people.devices import Device, Devices
+
+STAND_IN = "supervision_member"
 
 
 def quorum(context: Context, seats: int) -> int:
@@ -58,6 +69,12 @@ def conflicts_known(context: Context) -> frozenset[str]:
     return frozenset(found)
 
 
+def same_roster(context: Context) -> bool:
+    """Tell whether actor and person of a command stand on the roster of its organisation."""
+    roster = context.find(Roster, f"roster/{context.data.org}") or Roster()
+    return {context.env.actor, context.data.person} <= {row.member for row in roster.rows}
+
+
 def recusals(context: Context) -> tuple[Then, ...]:
     """Return the part that recuses whom a registration of this lot bars from watching it.
 
@@ -73,6 +90,21 @@ def recusals(context: Context) -> tuple[Then, ...]:
     if not members:
         return ()
     return (Then(name, "recuse", passed(context, panel, members, RECUSED, roll.conflicts)),)
+
+
+def stated(context: Context) -> Statement:
+    """Return what the command states, as it is signed and remembered."""
+    data = context.data
+    return Statement(
+        context.env.actor, data.verdict, data.assurance, context.env.role == STAND_IN, data.lot,
+        tuple(sorted(data.except_lots)),
+    )  # fmt: skip
+
+
+def signing_device(context: Context) -> Device | None:
+    """Return the actor's device that the command names, None where there is none."""
+    devices = context.find(Devices, f"person/{context.env.actor}")
+    return devices.known.get(context.data.device) if devices else None
 
 
 def waived_steps(context: Context) -> dict[str, str]:

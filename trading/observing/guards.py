@@ -5,19 +5,23 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
+from trading.base.signature import verify
+from trading.base.units import HOUR_US
 from trading.engine.context import Context
 from trading.engine.definitions import step_guard
 from trading.engine.registry import GuardSpec
 from trading.listing.rules import Terms, case_of_lot
 from trading.observing.draws import commitment_of
-from trading.observing.facts import conflicts_known, waived_steps
+from trading.observing.facts import conflicts_known, signing_device, stated, waived_steps
 from trading.observing.rules import (
+    DEVICE_KEY,
     STEPS,
     Opening,
     Panel,
     Roster,
     complete,
     opening_showing,
+    statement_bytes,
 )
 
 _RULE = "domain brief 8"
@@ -140,6 +144,23 @@ def _refusal_reasoned(context: Context) -> bool:
     return bool(context.data.verdict == "seen" or context.data.reason_zh.strip())
 
 
+def _signature_valid(context: Context) -> bool:
+    data = context.data
+    if data.assurance != DEVICE_KEY:
+        return not data.device and not data.signature
+    device = signing_device(context)
+    if device is None or not device.usable:
+        return False
+    message = statement_bytes(data.case, data.step, data.shown, stated(context), data.reason_zh)
+    return verify(device.algorithm, device.public_key, message, data.signature)
+
+
+def _quorum_missed(context: Context) -> bool:
+    opening = _opening(context)
+    wait_us = context.policy("observers_retry_hours") * HOUR_US
+    return opening is None or bool(context.at_us >= opening.opened_us + wait_us)
+
+
 def _member_seated(context: Context) -> bool:
     return context.data.member in context.of(Panel).members
 
@@ -160,7 +181,8 @@ def _observed(context: Context, step: str) -> bool:
     if (terms is not None and step not in terms.steps) or step in waived_steps(context):
         return True
     lot = context.stream.name.partition("/")[2]
-    return complete(context.find(Panel, f"panel/{case_of_lot(lot)}"), step, lot)
+    panel = context.find(Panel, f"panel/{case_of_lot(lot)}")
+    return complete(panel, step, lot, context.policy("session_code_max_ratio"))
 
 
 GUARDS = (
@@ -181,6 +203,8 @@ GUARDS = (
     GuardSpec("lots_as_opened_v1", _lots_as_opened, "except_lots", "ADR 0009"),
     GuardSpec("states_once_v1", _states_once, "step", _RULE),
     GuardSpec("refusal_reasoned_v1", _refusal_reasoned, "reason_zh", _RULE),
+    GuardSpec("signature_valid_v1", _signature_valid, "signature", "decision 18"),
+    GuardSpec("quorum_missed_v1", _quorum_missed, "step", _RULE),
     GuardSpec("member_seated_v1", _member_seated, "member", _RULE),
     GuardSpec("waivable_here_v1", _waivable_here, "step", _RULE),
     GuardSpec("step_missing_v1", _step_missing, "step", _RULE),

@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from trading.base.text import Id
 from trading.engine.stream import Event, Facet
+from trading.record import canonical
 
 STEPS = tuple(f"O{n}" for n in range(1, 12))
 Step = Literal["O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O10", "O11"]
@@ -23,6 +24,7 @@ Verdict = Literal["seen", "refused"]
 Ground = Literal["interest", "decision_maker", "complaint", "unavailable"]
 """Why a representative does not watch; none of them tells whether anybody registered."""
 RECUSED = "recused"
+DEVICE_KEY = "device_key"
 DRAWS_KEPT = 20
 """How many draws a roster remembers: as many as the rotation limit can ever look back."""
 replace = msgspec.structs.replace
@@ -58,11 +60,13 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """What one representative stated over what an opening shows.
 
     ``lot`` is empty where the statement is about all lots of the opening but ``except_lots``.
+    ``stands_in`` marks a member of the supervision committee in the place of somebody absent.
     """
 
     member: str
     verdict: str
     assurance: str
+    stands_in: bool = False
     lot: str = ""
     except_lots: tuple[str, ...] = ()
 
@@ -171,11 +175,16 @@ class StepOpened(Event, frozen=True, tag="step_opened/1"):
 
 
 class StatementMade(Event, frozen=True, tag="statement_made/1"):
-    """A representative stated a step over what an opening shows."""
+    """A step was stated over what an opening shows.
+
+    ``public_key`` is that of the device whose signature the command bears, so that anybody can
+    verify it; empty where none signed.
+    """
 
     step: str
     shown: str
     statement: Statement
+    public_key: str = ""
 
 
 def roster_digest(rows: tuple[Listed, ...]) -> str:
@@ -259,8 +268,12 @@ def opening_showing(panel: Panel, step: str, shown: str) -> Opening | None:
     return next(found, None)
 
 
-def complete(panel: Panel | None, step: str, lot: str) -> bool:
-    """Tell whether the quorum has stated ``step`` for ``lot``; who was recused does not count."""
+def complete(panel: Panel | None, step: str, lot: str, weak_ratio: str) -> bool:
+    """Tell whether the quorum has stated ``step`` for ``lot``.
+
+    Who was recused does not count. Of those who signed with no device of their own, at most
+    ``weak_ratio`` of the quorum, rounded down, does.
+    """
     opening = opening_of(panel, step, lot) if panel else None
     if panel is None or opening is None:
         return False
@@ -269,7 +282,20 @@ def complete(panel: Panel | None, step: str, lot: str) -> bool:
         for statement in opening.statements
         if statement.covers(lot) and panel.gone.get(statement.member) != RECUSED
     ]
-    return 0 < panel.quorum <= len(counted)
+    strong = sum(one.assurance == DEVICE_KEY or one.stands_in for one in counted)
+    top, bottom = (int(part) for part in weak_ratio.split("/"))
+    weak = min(len(counted) - strong, panel.quorum * top // bottom)
+    return 0 < panel.quorum <= strong + weak
+
+
+def statement_bytes(case: str, step: str, shown: str, statement: Statement, reason: str) -> bytes:
+    """Return the canonical bytes that a device signs: who states what, over which digest."""
+    said = {
+        "v": "trading.statement/1", "case": case, "step": step, "shown": shown,
+        "member": statement.member, "verdict": statement.verdict, "lot": statement.lot,
+        "except_lots": list(statement.except_lots), "reason_zh": reason,
+    }  # fmt: skip
+    return canonical.encode(said)
 
 
 def quorum_of(size: int, ratio: str, least: int) -> int:

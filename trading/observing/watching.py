@@ -12,7 +12,8 @@ from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
 from trading.listing.rules import case_of_lot
 from trading.observing.commands import panel_stream
-from trading.observing.rules import Statement, StatementMade, Step, StepOpened, Verdict
+from trading.observing.facts import signing_device, stated
+from trading.observing.rules import StatementMade, Step, StepOpened, Verdict
 from trading.observing.waivers import StepWaived, WaiveStep
 
 LOTS_MAX = 20
@@ -32,6 +33,7 @@ class StateStep(Command, frozen=True):
     """State a step over the digest of what the screen showed.
 
     Once for all lots of the opening but ``except_lots``; for one of those later, by ``lot``.
+    ``device`` is the fingerprint of the own device whose ``signature`` this bears, both in hex.
     """
 
     case: Id
@@ -42,6 +44,8 @@ class StateStep(Command, frozen=True):
     lot: OptionalLot = ""
     except_lots: Annotated[tuple[Id, ...], Meta(max_length=LOTS_MAX)] = ()
     reason_zh: LongText = ""
+    device: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]*$", max_length=160)] = ""
 
 
 def _open(context: Context) -> Effect:
@@ -51,10 +55,9 @@ def _open(context: Context) -> Effect:
 
 def _state(context: Context) -> Effect:
     data: StateStep = context.data
-    made = Statement(
-        context.env.actor, data.verdict, data.assurance, data.lot, tuple(sorted(data.except_lots))
-    )
-    return Effect((StatementMade(data.step, data.shown, made),))
+    device = signing_device(context)
+    public_key = device.public_key if device else ""
+    return Effect((StatementMade(data.step, data.shown, stated(context), public_key),))
 
 
 def _waive(context: Context) -> Effect:
@@ -65,13 +68,17 @@ def _lots(env: Envelope, _states: States) -> tuple[str, ...]:
     return tuple(f"lot/{lot}" for lot in env.data.lots)
 
 
+def _own(env: Envelope, _states: States) -> tuple[str, ...]:
+    return (f"person/{env.actor}",)
+
+
 def _panel(env: Envelope, _states: States) -> tuple[str, ...]:
     return (f"panel/{case_of_lot(env.data.lot)}",)
 
 
 COMMANDS = (
     CommandSpec("panel.open_step/1", OpenStep, panel_stream, "open_step", _open, reads=_lots),
-    CommandSpec("panel.state/1", StateStep, panel_stream, "state", _state),
+    CommandSpec("panel.state/1", StateStep, panel_stream, "state", _state, reads=_own),
     CommandSpec("lot.waive/1", WaiveStep, lambda data: f"lot/{data.lot}", "waive", _waive,
                 reads=_panel),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trading.engine.context import Envelope
 from trading.engine.registry import GRANTED, RESTRICTED, StreamSpec, Subject
 from trading.engine.stream import States
-from trading.people import organisations, rules
+from trading.people import device_commands, devices, organisations, rules
 from trading.people.commands import COMMANDS
 from trading.people.guards import GUARDS, another_person, granted
 
@@ -39,8 +39,8 @@ SUBJECT = Subject(
         StreamSpec("orgs", "orgs"),
         StreamSpec("person", "person", audience=RESTRICTED),
     ),
-    commands=COMMANDS,
-    facets={"orgs": organisations.Orgs, "person": rules.Person},
+    commands=(*COMMANDS, *device_commands.COMMANDS),
+    facets={"orgs": organisations.Orgs, "person": rules.Person, "devices": devices.Devices},
     evolves={
         organisations.OrgAdded: ("orgs", organisations.org_added),
         organisations.OrgRenamed: ("orgs", organisations.org_renamed),
@@ -51,8 +51,11 @@ SUBJECT = Subject(
         rules.PersonEnrolled: ("person", rules.person_enrolled),
         rules.PhoneSet: ("person", rules.phone_set),
         rules.AccountsLinked: ("person", rules.accounts_linked),
+        devices.DeviceAdded: ("devices", devices.device_added),
+        devices.DeviceConfirmed: ("devices", devices.device_confirmed),
+        devices.DeviceRevoked: ("devices", devices.device_revoked),
     },
-    guards=GUARDS,
+    guards=(*GUARDS, *devices.GUARDS),
     facts={"granted": granted},
     roles=dict.fromkeys(ROLES, GRANTED),
     permit_reads=_permit_reads,
