@@ -26,6 +26,8 @@ from tests.support.path import PLACES
 from tests.support.trade import At, Trade
 from trading.base.deadline import day_start_us
 from trading.base.errors import InvalidInput
+from trading.engine.builtin import EnterDefinition
+from trading.engine.policy import Pack
 from trading.register import tables
 from trading.register.contract_commands import (
     EndContract,
@@ -169,6 +171,32 @@ def test_the_ladder_is_climbed_rung_by_rung_on_its_days(at: At) -> None:
         trade.wait(at_us)
         assert trade.place(STREAM) == place
         before = place
+
+
+def test_the_first_rung_opens_the_next_case_as_a_draft_to_mend(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over())
+    trade.wait(day_start_us(date(2027, 1, 1)))
+    case = trade.state(f"case/next-{PAPER}")
+    assert (case.place, case.org, case.pack) == ("drafted", ORG, "cn-collective@1")
+    (plan,) = case.facets["case"].lots
+    assert (plan.asset, plan.start_price_fen, plan.title_zh) == (
+        ASSET, START_FEN, "到期续租：零售",
+    )  # fmt: skip
+    trade.do(officer("case.draft/1", draft(case=f"next-{PAPER}")))
+
+
+def test_the_next_case_is_bound_to_the_pack_of_its_own_day(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over())
+    shipped = trade.centre.newest("pack", "cn-collective")
+    newer = Pack.from_body({**shipped.body, "id": "cn-collective@2"})  # type: ignore[union-attr]
+    enter = EnterDefinition("pack", newer.id, newer.digest, newer.body)
+    for who in ("office-chen", "office-peng"):
+        trade.do(Act("definition.enter/1", enter, who, "office"))
+    trade.wait(day_start_us(date(2027, 1, 1)))
+    assert trade.state(STREAM).pack == "cn-collective@1"
+    assert trade.state(f"case/next-{PAPER}").pack == "cn-collective@2"
 
 
 def test_a_contract_taken_over_late_stands_where_it_ought_to(at: At) -> None:

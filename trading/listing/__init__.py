@@ -26,5 +26,6 @@ SUBJECT = Subject(
         rules.LotScheduled: ("schedule", rules.lot_scheduled),
     },
     guards=GUARDS,
+    facts={"next_case": facts.next_case},
     instants={"registration_end": facts.registration_end, "opening": facts.opening},
 )
