@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
+    "contract": "contracts",
     "log": "history",
     "replay": "replay",
     "definitions": "definitions",
