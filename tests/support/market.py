@@ -31,8 +31,8 @@ from trading.listing.commands import (
     ApproveCase,
     DecideCase,
     DraftCase,
-    PublishCase,
 )
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
@@ -144,10 +144,6 @@ class Market:
     def _get_ready(self, lots: list[Lot], opens_us: int) -> None:
         self._seat_panels(lots)
         self._bidders(lots)
-        # Registration is over eight hours before the opening.
-        self.clock.advance_to(opens_us - 8 * HOUR_US)
-        self._fire()
-        self._observe(lots, ("O4", "O5"))
         reviewer = self._staff("centre_reviewer")
         self._all(
             self.centre.envelope(
@@ -157,6 +153,10 @@ class Market:
             for lot in lots
             for number in lot.bidders
         )  # fmt: skip
+        # Registration is over eight hours before the opening.
+        self.clock.advance_to(opens_us - 8 * HOUR_US)
+        self._fire()
+        self._observe(lots, ("O4", "O5"))
         operator = self._staff("centre_operator")
         self._all(
             self._command("lot.get_ready/1", GetReady(lot.id), operator, "centre_operator")
@@ -191,10 +191,11 @@ class Market:
             self._all(self._command(kind, struct(c), self._staff(role), role) for c in waiting)
         until_us = opens_us - 16 * HOUR_US
         self._all(
-            self._command(
+            self.centre.envelope(
                 "case.publish/1",
-                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c)),
-                self._staff(clerk), clerk,
+                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c),
+                            "书面提出", "0731-85880000"),
+                self._staff(clerk), clerk, docs=(_paper("notice"), _paper("contract_draft")),
             )
             for c in cases
         )  # fmt: skip
@@ -277,7 +278,7 @@ class Market:
         self._all(
             self._command(
                 "registration.submit/1",
-                Register(lot.id, number, f"who-{number}", acknowledges_notice=True),
+                Register(lot.id, number, f"who-{number}", acknowledged_version=1),
                 f"{BIDDER_PREFIX}{number}", "bidder",
             )
             for lot in lots

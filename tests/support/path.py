@@ -32,7 +32,7 @@ from tests.support.acts import (
     observe,
     officer,
     paper,
-    publish,
+    posted,
     register,
     staff,
 )
@@ -59,7 +59,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "reviewing": (apply(),),
     "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
-    "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
+    "listed": (posted(),),
     "registered": (
         staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
         *devices(*PANEL[:2]),
@@ -72,10 +72,12 @@ PATH: dict[str, tuple[Act | int, ...]] = {
         *(staff("deposit.receive/1", deposit(n), "centre_cashier", facts=SAME_NAME)
           for n in BIDDERS),
     ),
-    "qualified": (
-        UNTIL_US,
+    "checked": (
         *(staff("registration.qualify/1", Qualify(LOT, n), "centre_reviewer",
                 facts={"eligible": True}) for n in BIDDERS),
+    ),
+    "qualified": (
+        UNTIL_US,
         *observe("O4"),
         *observe("O5"),
     ),

@@ -109,7 +109,7 @@ def _registration(centre: Centre, lot: Lot) -> Envelope:
     state = centre.state(f"roll/{lot.id}")
     roll: Roll = state.facets["roll"] if state else Roll()
     number = 1000 + len(roll.listed)
-    data = Register(lot.id, number, f"who-{number}", acknowledges_notice=True)
+    data = Register(lot.id, number, f"who-{number}", acknowledged_version=1)
     return centre.envelope(
         "registration.submit/1", data, f"{BIDDER_PREFIX}{number}", "bidder", key=f"{number}"
     )

@@ -12,8 +12,7 @@ from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.commands import FailLot, Reject
-from trading.deposits.commands import ReleaseDeposit
+from trading.bidding.commands import FailLot
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
@@ -93,11 +92,9 @@ def _lot(places: Places) -> list[Vector]:
 
     late_us = UNTIL_US + 5 * DAY_US
     reschedule = RescheduleLot(LOT, late_us + HOUR_US, late_us + 2 * HOUR_US)
-    reject = staff("registration.reject/1", Reject(LOT, 202, "材料不全"), "centre_reviewer")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
     lead = facet(_LOT, "sale", lead_number=101, lead_fen=100_000)
     return [
-        _at(places, "registered", reject),
         _at(places, "qualified", fail, facet(f"roll/{LOT}", "roll", qualified=())),
         _at(places, "qualified", staff("lot.reschedule/1", reschedule, "office"),
             stream(_LOT, place="stalled"), at_us=late_us),
@@ -111,6 +108,4 @@ def _lot(places: Places) -> list[Vector]:
 
 
 def _ends(places: Places) -> list[Vector]:
-    return [
-        _at(places, "qualified", staff("deposit.release/1", ReleaseDeposit(LOT, 202), "office")),
-    ]
+    return []

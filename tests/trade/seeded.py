@@ -170,7 +170,7 @@ class Market:
         if drawn in {9, 10}:
             return renamed(chance.choice(RESUME), n)
         if drawn == 11 and phase == "registered":
-            reject = Reject(LOT, chance.choice(BIDDERS), "材料不全")
+            reject = Reject(LOT, chance.choice(BIDDERS), ("papers_missing",), "材料不全")
             return renamed(staff("registration.reject/1", reject, "centre_reviewer"), n)
         if drawn == 11:
             return renamed(staff("lot.fail/1", FailLot(LOT), "centre_operator"), n)

@@ -110,7 +110,11 @@ def suspended(reason_zh: str) -> Act:
         (suspended("张三 11010519491231002X"), "reason_zh"),
         (suspended("账号 4111111111111111"), "reason_zh"),
         (
-            staff("registration.reject/1", Reject(LOT, 101, "１３８００１３８０００"), "office"),
+            staff(
+                "registration.reject/1",
+                Reject(LOT, 101, ("papers_missing",), "１３８００１３８０００"),
+                "office",
+            ),
             "reason_zh",
         ),
     ],

@@ -13,6 +13,7 @@ from tests.support.acts import (
     LOT,
     OPENS_US,
     RAISE_MAX_FEN,
+    RESUME,
     START_FEN,
     STEP_FEN,
     UNTIL_US,
@@ -36,7 +37,7 @@ def bid(number: int, price_fen: int) -> Act:
 
 
 def submit(number: int = 404, **more: object) -> Act:
-    values = {"lot": LOT, "number": number, "who": "who-404", "acknowledges_notice": True, **more}
+    values = {"lot": LOT, "number": number, "who": "who-404", "acknowledged_version": 1, **more}
     return Act("registration.submit/1", Register(**values), "bidder-404", "bidder")  # type: ignore[arg-type]
 
 
@@ -67,7 +68,7 @@ def test_registration_closes_at_its_end_and_not_a_microsecond_before(at: At) -> 
     [
         (submit(number=405), "own_number_v1"),
         (submit(who="who-101"), "registers_once_v1"),
-        (submit(acknowledges_notice=False), "notice_acknowledged_v1"),
+        (submit(acknowledged_version=2), "notice_acknowledged_v1"),
         (submit(lot="no-such-lot"), "registration_open_v1"),
         (Act("registration.submit/1", register(404), "bidder-４０４", "bidder"), "own_number_v1"),
         (Act("registration.submit/1", register(404), "staff-404", "bidder"), "own_number_v1"),
@@ -87,14 +88,14 @@ def test_only_who_is_eligible_and_paid_is_qualified(at: At) -> None:
     trade.do(submit())
     qualify = Qualify(LOT, 404)
     act = staff("registration.qualify/1", qualify, "centre_reviewer", facts={"eligible": True})
-    assert trade.blockers(act) == ("deposit_held_v1",)
+    assert trade.refused(act).code == "wrong_state"
     act = staff("registration.qualify/1", Qualify(LOT, FIRST), "centre_reviewer")
     assert trade.blockers(act) == ("eligible_v1",)
 
 
 def test_a_rejected_number_stays_on_the_roll_and_may_not_bid(at: At) -> None:
     trade = at("registered")
-    reject = Reject(LOT, THIRD, "材料不全")
+    reject = Reject(LOT, THIRD, ("papers_missing",), "材料不全")
     trade.do(staff("registration.reject/1", reject, "centre_reviewer"))
     roll = trade.state(f"roll/{LOT}").facets["roll"]
     assert THIRD in roll.listed.values()
@@ -105,7 +106,7 @@ def test_a_rejected_number_stays_on_the_roll_and_may_not_bid(at: At) -> None:
 def test_nothing_is_ready_while_a_registration_waits(at: At) -> None:
     trade = at("registered")
     trade.wait(UNTIL_US)
-    for act in observe("O5"):
+    for act in (*RESUME, *observe("O5")):
         trade.do(act)
     assert trade.blockers(get_ready()) == ("registrations_decided_v1", "enough_bidders_v1")
     fail = staff("lot.fail/1", FailLot(LOT), "centre_operator")
@@ -230,7 +231,7 @@ def test_a_lot_without_a_bid_fails_and_frees_its_asset(at: At) -> None:
 
 def test_timers_that_fire_late_count_from_when_they_were_due(at: At) -> None:
     """Nobody ticked for a week: the record tells the due instants, in their order."""
-    trade = at("registered")
+    trade = at("listed")
     trade.clock.advance_to(OPENS_US + 7 * DAY_US)
     size = trade.size
     trade.centre.writer.tick()

@@ -82,8 +82,8 @@ def test_the_award_converts_the_winners_deposit_and_frees_the_others(at: At) -> 
     trade = at("awarded")
     places = {n: trade.place(f"deposit/{LOT}-{n}") for n in BIDDERS}
     assert places == {101: "refund_due", 202: "converted", 303: "refund_due"}
-    settled = trade.state(f"deposit/{LOT}-101").facets["deposit"].settled_fen
-    assert settled == DEPOSIT_FEN
+    accounts = {n: trade.state(f"deposit/{LOT}-{n}").facets["deposit"].account for n in BIDDERS}
+    assert accounts == {101: "refund_due", 202: "price", 303: "refund_due"}
 
 
 def test_a_refund_is_recorded_once_and_never_for_the_winner(at: At) -> None:

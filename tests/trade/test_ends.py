@@ -15,6 +15,7 @@ from tests.support.acts import (
     bidder,
     officer,
     pair,
+    paper,
     register,
     staff,
 )
@@ -22,7 +23,7 @@ from tests.support.trade import At, Trade
 from trading.awarding.endings import TerminateLot, VoidLot
 from trading.base.errors import GuardFailed, WrongState
 from trading.bidding.commands import PlaceBid
-from trading.deposits.commands import ReleaseDeposit
+from trading.deposits.commands import FreezeDeposit, ReleaseDeposit, UnfreezeDeposit
 from trading.listing.commands import WithdrawCase
 
 TERMINATE = pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封"))
@@ -83,10 +84,19 @@ def test_a_lot_that_nobody_bid_for_gives_the_deposits_back(at: At) -> None:
     assert set(deposits(trade)) == {"refund_due"}
 
 
-def test_the_office_may_release_a_deposit_alone(at: At) -> None:
+def test_the_office_releases_a_deposit_that_no_lot_needs_any_more(at: At) -> None:
     trade = at("qualified")
+    act = staff("deposit.release/1", ReleaseDeposit(LOT, BIDDERS[0]), "office")
+    assert trade.blockers(act) == ("deposit_idle_v1",)
+    freeze = FreezeDeposit(LOT, BIDDERS[0], "核查")
+    trade.do(staff("deposit.freeze/1", freeze, "office", docs=(paper("evidence"),)))
+    for one in TERMINATE:
+        trade.do(one)
+    assert deposits(trade) == ["frozen", "refund_due", "refund_due"]
+    for one in pair("deposit.unfreeze/1", UnfreezeDeposit(LOT, BIDDERS[0], "核查完毕")):
+        trade.do(one)
 
-    trade.do(staff("deposit.release/1", ReleaseDeposit(LOT, BIDDERS[0]), "office"))
+    trade.do(act)
 
     assert deposits(trade)[0] == "refund_due"
 

@@ -20,11 +20,15 @@ SUBJECT = Subject(
     facets={"registration": rules.Registration, "roll": rules.Roll, "sale": rules.Sale},
     evolves={
         rules.Registered: ("registration", rules.registered),
+        rules.RegistrationDue: ("registration", rules.registration_due),
         rules.Qualified: ("registration", rules.qualified),
         rules.Rejected: ("registration", rules.rejected),
         rules.Listed: ("roll", rules.listed),
+        rules.Awaited: ("roll", rules.awaited),
         rules.Admitted: ("roll", rules.admitted),
         rules.Struck: ("roll", rules.struck),
+        rules.Acknowledged: ("roll", rules.acknowledged),
+        rules.RollFrozen: ("roll", rules.roll_frozen),
         rules.SaleOpened: ("sale", rules.sale_opened),
         rules.BidAccepted: ("sale", rules.bid_accepted),
         rules.SaleShifted: ("sale", rules.sale_shifted),
@@ -32,6 +36,6 @@ SUBJECT = Subject(
     },
     guards=(*GUARDS, *ascending.GUARDS),
     facts={"asset_release": facts.asset_release},
-    instants={"sale_end": facts.sale_end},
+    instants={"sale_end": facts.sale_end, "answer_end": facts.answer_end},
     roles={"bidder": OPEN},
 )

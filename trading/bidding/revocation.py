@@ -27,7 +27,7 @@ def _registration(data: Any) -> str:
 def _revoke(context: Context) -> Effect:
     data: Revoke = context.data
     roll = Then(f"roll/{data.lot}", "strike", (Struck(data.number),))
-    return Effect((Rejected(context.env.actor, data.reason_zh),), (roll,))
+    return Effect((Rejected(context.env.actor, ("other",), data.reason_zh),), (roll,))
 
 
 def _lot_and_roll(env: Envelope, _states: States) -> tuple[str, ...]:

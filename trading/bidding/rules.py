@@ -8,31 +8,62 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
+from trading.base.text import Digest
 from trading.engine.stream import Event, Facet
 
 BIDDER_PREFIX = "bidder-"
 
+BidderKind = Literal["person", "household", "sole_trader", "company", "cooperative", "collective"]
+Ground = Literal[
+    "not_eligible", "papers_missing", "papers_false", "identity_unproven", "barred",
+    "deposit_missing", "other",
+]  # fmt: skip
+Ruling = Literal["none", "accepted", "rejected"]
+
+
+class PriorityClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A priority right claimed at registration, with the digest of its proof.
+
+    A claim that is not made here is waived. Source: domain brief, section 7; 网络司法拍卖规定 16.
+    """
+
+    kind: Literal["co_owner", "collective_member", "sitting_tenant"]
+    proof: Digest
+
 
 class Registration(Facet, frozen=True):
-    """One bidder's registration for one lot; ``who`` is a pseudonym of this lot alone."""
+    """One bidder's registration for one lot; ``who`` is a pseudonym of this lot alone.
+
+    ``until_us`` is when its present step runs out: the payment, or the check by the staff.
+    """
 
     who: str
     number: int
+    kind: BidderKind = "person"
+    acknowledged_version: int = 1
+    priority: PriorityClaim | None = None
+    conflicts: tuple[str, ...] = ()
+    until_us: int = 0
     checked_by: str = ""
+    ruling: Ruling = "none"
+    grounds: tuple[Ground, ...] = ()
 
 
 class Roll(Facet, frozen=True):
-    """All who registered for one lot: numbers by pseudonym, and those who may bid, sorted.
+    """All who registered for one lot, and those who may bid, sorted.
 
+    ``listed`` gives the number and ``acknowledged`` the version of the notice by pseudonym;
     ``conflicts`` are the representatives who may not watch because of somebody who registered.
     """
 
     listed: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
     pending: tuple[int, ...] = ()
     qualified: tuple[int, ...] = ()
+    acknowledged: dict[str, int] = {}  # noqa: RUF012 - copied by msgspec
     conflicts: tuple[str, ...] = ()
 
 
@@ -47,10 +78,36 @@ class Sale(Facet, frozen=True):
 
 
 class Registered(Event, frozen=True, tag="registered/1"):
-    """A bidder registered by an own submit."""
+    """A bidder registered by an own submit, having read this version of the notice."""
 
     who: str
     number: int
+    kind: BidderKind
+    acknowledged_version: int
+    priority: PriorityClaim | None
+    conflicts: tuple[str, ...]
+
+
+class RegistrationDue(Event, frozen=True, tag="registration_due/1"):
+    """The present step of a registration runs out at ``until_us``."""
+
+    until_us: int
+
+
+class Qualified(Event, frozen=True, tag="qualified/1"):
+    """A registration fulfils the conditions of the notice; its priority claim is ruled on."""
+
+    by: str
+    ruling: Ruling
+    ruling_reason_zh: str
+
+
+class Rejected(Event, frozen=True, tag="rejected/1"):
+    """A registration does not fulfil the conditions, on the stated grounds."""
+
+    by: str
+    grounds: tuple[Ground, ...]
+    reason_zh: str
 
 
 class Listed(Event, frozen=True, tag="roll_listed/1"):
@@ -58,19 +115,14 @@ class Listed(Event, frozen=True, tag="roll_listed/1"):
 
     who: str
     number: int
+    acknowledged_version: int
+    conflicts: tuple[str, ...]
 
 
-class Qualified(Event, frozen=True, tag="qualified/1"):
-    """A registration fulfils the conditions of the notice."""
+class Awaited(Event, frozen=True, tag="roll_awaited/1"):
+    """A number has paid what it must and waits for its check."""
 
-    by: str
-
-
-class Rejected(Event, frozen=True, tag="rejected/1"):
-    """A registration does not fulfil the conditions, for the stated reason."""
-
-    by: str
-    reason_zh: str
+    number: int
 
 
 class Admitted(Event, frozen=True, tag="roll_admitted/1"):
@@ -83,6 +135,19 @@ class Struck(Event, frozen=True, tag="roll_struck/1"):
     """A number may not bid."""
 
     number: int
+
+
+class Acknowledged(Event, frozen=True, tag="roll_acknowledged/1"):
+    """A bidder has read a later version of the notice."""
+
+    who: str
+    version: int
+
+
+class RollFrozen(Event, frozen=True, tag="roll_frozen/1"):
+    """The list of bidders is final: who has not read ``version`` of the notice is not on it."""
+
+    version: int
 
 
 class SaleOpened(Event, frozen=True, tag="sale_opened/1"):
@@ -111,38 +176,77 @@ class SaleFallen(Event, frozen=True, tag="sale_fallen/1"):
 
 def registered(_facet: Registration | None, event: Registered) -> Registration:
     """Fold a registration."""
-    return Registration(event.who, event.number)
+    return Registration(
+        event.who, event.number, event.kind, event.acknowledged_version, event.priority,
+        event.conflicts,
+    )  # fmt: skip
+
+
+def registration_due(facet: Registration, event: RegistrationDue) -> Registration:
+    """Fold the time that the next step has."""
+    return msgspec.structs.replace(facet, until_us=event.until_us)
 
 
 def qualified(facet: Registration, event: Qualified) -> Registration:
     """Fold a qualification."""
-    return msgspec.structs.replace(facet, checked_by=event.by)
+    return msgspec.structs.replace(facet, checked_by=event.by, ruling=event.ruling)
 
 
 def rejected(facet: Registration, event: Rejected) -> Registration:
     """Fold a rejection."""
-    return msgspec.structs.replace(facet, checked_by=event.by)
+    return msgspec.structs.replace(facet, checked_by=event.by, grounds=event.grounds)
 
 
 def listed(roll: Roll | None, event: Listed) -> Roll:
-    """Fold a number that waits for its check."""
+    """Fold a number that registered."""
     found = roll or Roll()
-    return Roll(
-        {**found.listed, event.who: event.number}, (*found.pending, event.number), found.qualified
+    return msgspec.structs.replace(
+        found,
+        listed={**found.listed, event.who: event.number},
+        acknowledged={**found.acknowledged, event.who: event.acknowledged_version},
+        conflicts=tuple(sorted({*found.conflicts, *event.conflicts})),
     )
+
+
+def awaited(roll: Roll, event: Awaited) -> Roll:
+    """Fold a number that waits for its check."""
+    return msgspec.structs.replace(roll, pending=(*roll.pending, event.number))
 
 
 def admitted(roll: Roll, event: Admitted) -> Roll:
     """Fold an admission."""
-    qualified = tuple(sorted((*roll.qualified, event.number)))
-    return Roll(roll.listed, _without(roll.pending, event.number), qualified)
+    return msgspec.structs.replace(
+        roll,
+        pending=_without(roll.pending, event.number),
+        qualified=tuple(sorted((*roll.qualified, event.number))),
+    )
 
 
 def struck(roll: Roll, event: Struck) -> Roll:
     """Fold a rejection: the number stays on the roll but may not bid."""
-    return Roll(
-        roll.listed, _without(roll.pending, event.number), _without(roll.qualified, event.number)
+    return msgspec.structs.replace(
+        roll,
+        pending=_without(roll.pending, event.number),
+        qualified=_without(roll.qualified, event.number),
     )
+
+
+def acknowledged(roll: Roll, event: Acknowledged) -> Roll:
+    """Fold the reading of an amended notice."""
+    return msgspec.structs.replace(
+        roll, acknowledged={**roll.acknowledged, event.who: event.version}
+    )
+
+
+def roll_frozen(roll: Roll, event: RollFrozen) -> Roll:
+    """Fold the final list of bidders."""
+    return msgspec.structs.replace(roll, qualified=bidders(roll, event.version))
+
+
+def bidders(roll: Roll, version: int) -> tuple[int, ...]:
+    """Return the qualified numbers that have read ``version`` of the notice, sorted."""
+    read = {roll.listed[who] for who, found in roll.acknowledged.items() if found == version}
+    return tuple(number for number in roll.qualified if number in read)
 
 
 def sale_opened(_sale: Sale | None, event: SaleOpened) -> Sale:
@@ -180,6 +284,12 @@ def bidder_number(actor: str) -> int:
 def registration_stream(lot: str, number: int) -> str:
     """Return the stream of one registration; ``lot`` is the id without its kind."""
     return f"registration/{lot}-{number}"
+
+
+def lot_of(stream: str) -> str:
+    """Return the lot id of a registration, a roll or a deposit by the name of its stream."""
+    kind, _, name = stream.partition("/")
+    return name if kind == "roll" else name.rpartition("-")[0]
 
 
 def may_bid(roll: Roll, number: int) -> bool:

@@ -23,6 +23,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "notifications": "notifications",
     "doctor": "doctor",
 }
 

@@ -16,10 +16,15 @@ SUBJECT = Subject(
     facets={"deposit": rules.Deposit},
     evolves={
         rules.DepositReceived: ("deposit", rules.received),
-        rules.DepositSettled: ("deposit", rules.settled),
+        rules.DepositMoved: ("deposit", rules.moved),
+        rules.DepositForfeited: ("deposit", rules.forfeited),
         rules.DepositCorrected: ("deposit", corrected),
     },
     corrections=(DEPOSIT_CORRECTION,),
     guards=GUARDS,
-    facts={"deposit_held": facts.deposit_held, "settlements": facts.settlements},
+    facts={
+        "deposit_held": facts.deposit_held,
+        "deposit_release": facts.deposit_release,
+        "settlements": facts.settlements,
+    },
 )

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from trading.base.money import MAX_FEN
-from trading.base.text import Id
+from trading.base.text import Id, ShortText
 from trading.bidding.commands import BidderNumber
+from trading.bidding.facts import to_check
 from trading.bidding.rules import registration_stream
 from trading.deposits.rules import (
     Deposit,
     DepositCorrected,
+    DepositForfeited,
     DepositReceived,
-    DepositSettled,
     deposit_stream,
     lot_stream,
+    move,
 )
+from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.corrections import keyed
 from trading.engine.registry import CommandSpec, Correction, Effect
@@ -42,10 +45,35 @@ class RefundDeposit(Command, frozen=True):
 
 
 class ReleaseDeposit(Command, frozen=True):
-    """Let a deposit fall due for refund outside the award, by the office."""
+    """Let a deposit that no lot needs any more fall due for refund, by the office."""
 
     lot: Id
     number: BidderNumber
+
+
+class FreezeDeposit(Command, frozen=True):
+    """Keep a deposit where it is while something is checked: nobody gets it meanwhile."""
+
+    lot: Id
+    number: BidderNumber
+    reason_zh: ShortText
+
+
+class UnfreezeDeposit(Command, frozen=True):
+    """Let a frozen deposit be held as before."""
+
+    lot: Id
+    number: BidderNumber
+    reason_zh: ShortText
+
+
+class ForfeitDeposit(Command, frozen=True):
+    """Take a deposit for a breach that came to light."""
+
+    lot: Id
+    number: BidderNumber
+    cause: Literal["withdrawn_late", "false_materials", "collusion"]
+    reason_zh: ShortText
 
 
 def _deposit(data: Any) -> str:
@@ -54,23 +82,54 @@ def _deposit(data: Any) -> str:
 
 def _receive(context: Context) -> Effect:
     data: ReceiveDeposit = context.data
-    return Effect((DepositReceived(data.amount_fen, data.paid_us, data.bank_reference),))
+    event = DepositReceived(data.amount_fen, data.paid_us, data.bank_reference)
+    return Effect((event,), to_check(context, data.lot, data.number))
 
 
 def _refund(context: Context) -> Effect:
-    return Effect((DepositSettled(context.of(Deposit).amount_fen),))
+    return Effect((move(context.of(Deposit), "bank"),))
+
+
+def _release(context: Context) -> Effect:
+    return Effect((move(context.of(Deposit), "refund_due"),))
+
+
+def _freeze(_context: Context) -> Effect:
+    return Effect()
+
+
+def _unfreeze(context: Context) -> Effect:
+    return Effect((move(context.of(Deposit), "held"),))
+
+
+def _forfeit(context: Context) -> Effect:
+    deposit = context.of(Deposit)
+    event = DepositForfeited(deposit.account, deposit.amount_fen, context.data.cause, 0)
+    return Effect((event,))
+
+
+def _overdue(context: Context) -> Effect:
+    return Effect(since_us=context.data.due_us)
 
 
 def _reads(env: Envelope, _states: States) -> tuple[str, ...]:
     data = env.data
-    return (f"lot/{data.lot}", registration_stream(data.lot, data.number))
+    lot = data.lot
+    return (f"lot/{lot}", f"roll/{lot}", registration_stream(lot, data.number))
 
 
 COMMANDS = (
     CommandSpec("deposit.receive/1", ReceiveDeposit, _deposit, "receive", _receive,
                 parent=lambda data: f"lot/{data.lot}", reads=_reads),
-    CommandSpec("deposit.release/1", ReleaseDeposit, _deposit, "release", _refund),
+    CommandSpec("deposit.release/1", ReleaseDeposit, _deposit, "hand_back", _release,
+                reads=_reads),
     CommandSpec("deposit.refund/1", RefundDeposit, _deposit, "refund", _refund),
+    CommandSpec("deposit.overdue/1", Due, lambda data: str(data.stream), "overdue", _overdue,
+                clock=True),
+    CommandSpec("deposit.freeze/1", FreezeDeposit, _deposit, "freeze", _freeze),
+    CommandSpec("deposit.unfreeze/1", UnfreezeDeposit, _deposit, "unfreeze", _unfreeze),
+    CommandSpec("deposit.forfeit/1", ForfeitDeposit, _deposit, "seize", _forfeit,
+                reads=_reads),
 )  # fmt: skip
 
 DEPOSIT_CORRECTION = Correction(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading.bidding.rules import Roll, Sale
-from trading.deposits.rules import Deposit, DepositSettled, deposit_stream
+from trading.deposits.rules import Deposit, deposit_stream, move
 from trading.engine.context import Context
 from trading.engine.registry import Then
 
@@ -11,6 +11,11 @@ from trading.engine.registry import Then
 def deposit_held(context: Context) -> bool:
     """Tell whether the deposit of this registration is held."""
     return context.place(deposit_stream(context.data.lot, context.data.number)) == "held"
+
+
+def deposit_release(context: Context) -> tuple[Then, ...]:
+    """Return the part by which the deposit of this registration falls due for refund, if held."""
+    return _released(context, deposit_stream(context.data.lot, context.data.number))
 
 
 def settlements(context: Context) -> tuple[Then, ...]:
@@ -26,7 +31,15 @@ def settlements(context: Context) -> tuple[Then, ...]:
     for number in sorted(roll.listed.values()):
         stream = deposit_stream(lot, number)
         deposit = context.find(Deposit, stream)
-        if deposit is not None and context.place(stream) == "held":
-            trigger = "convert" if number == winner else "release"
-            parts.append(Then(stream, trigger, (DepositSettled(deposit.amount_fen),)))
+        if number != winner:
+            parts += _released(context, stream)
+        elif deposit is not None and context.place(stream) == "held":
+            parts.append(Then(stream, "convert", (move(deposit, "price"),)))
     return tuple(parts)
+
+
+def _released(context: Context, stream: str) -> tuple[Then, ...]:
+    deposit = context.find(Deposit, stream)
+    if deposit is None or context.place(stream) != "held":
+        return ()
+    return (Then(stream, "release", (move(deposit, "refund_due"),)),)

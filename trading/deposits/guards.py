@@ -7,6 +7,12 @@ from trading.engine.context import Context
 from trading.engine.registry import GuardSpec
 from trading.listing.rules import Schedule, Terms
 
+OVER = frozenset({
+    "failed", "relisted", "withdrawn", "terminated", "voided", "awarded", "contracted",
+    "certified",
+})  # fmt: skip
+"""Places of a lot that needs no deposit any more, but for the winner's, which is converted."""
+
 
 def _registered(context: Context) -> bool:
     name = registration_stream(context.data.lot, context.data.number)
@@ -30,9 +36,24 @@ def _payer_same_name(context: Context) -> bool:
     return context.env.facts.get("payer_same_name") is True
 
 
+def _deposit_idle(context: Context) -> bool:
+    """Tell whether no lot needs this deposit: its bidder is out, or the lot has ended."""
+    registration = registration_stream(context.data.lot, context.data.number)
+    if context.place(registration) not in {"checking", "unanswered", "qualified"}:
+        return True
+    return context.place(f"lot/{context.data.lot}") in OVER
+
+
+def _price_unsettled(context: Context) -> bool:
+    """Tell whether the lot has no contract yet, of whose price a deposit would be a part."""
+    return context.place(f"lot/{context.data.lot}") not in {"contracted", "certified"}
+
+
 GUARDS = (
     GuardSpec("registered_v1", _registered, "number", "domain brief 9"),
     GuardSpec("amount_full_v1", _amount_full, "amount_fen", "domain brief 9"),
     GuardSpec("paid_in_time_v1", _paid_in_time, "paid_us", "domain brief 9"),
+    GuardSpec("deposit_idle_v1", _deposit_idle, "number", "domain brief 9"),
+    GuardSpec("price_unsettled_v1", _price_unsettled, "lot", "domain brief 9"),
     GuardSpec("payer_same_name_v1", _payer_same_name, "facts", "domain brief 9"),
 )

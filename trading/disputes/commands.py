@@ -178,7 +178,7 @@ def _rerun(context: Context) -> tuple[Then, ...]:
     disputes = context.of(Disputes, _lot(data))
     moot = tuple(ObjectionClosed(number) for number in disputes.open)
     parts = [Then(_lot(data), "rerun", (*fallen, *moot))]
-    rejected = Rejected(context.env.actor, data.reason_zh)
+    rejected = Rejected(context.env.actor, ("other",), data.reason_zh)
     parts += [
         Then(registration_stream(data.lot, number), "disqualify", (rejected,))
         for number in data.struck

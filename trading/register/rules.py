@@ -8,7 +8,6 @@ nothing of who uses the asset, so it is a mark and no place.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,12 +17,9 @@ from trading.base.money import MAX_FEN
 from trading.base.text import Id, ShortText
 from trading.engine.registry import Then
 from trading.engine.stream import Corrected, Event, Facet, Stream
-from trading.register.rent import add_months
 
 QUANTITY_MAX = 10**12
 CONTRACTS_MAX = 8
-FREE_PLACES = frozenset({"idle", "let"})
-"""Places from which a lot may reserve an asset."""
 DISPOSED = "disposed"
 
 OptionalText = Annotated[str, Meta(max_length=500)]
@@ -195,17 +191,6 @@ def left(asset: Asset, event: AssetLeft) -> Asset:
 def tradable(asset: Asset) -> bool:
     """Tell whether title and encumbrances let the asset come into a lot."""
     return not asset.frozen_zh and not asset.ledger.encumbrance_zh
-
-
-def listable(state: Stream, day: date, months: int) -> bool:
-    """Tell whether a lot may be made of an asset: free, or let until ``months`` from ``day``."""
-    asset: Asset = state.facets["asset"]
-    until = add_months(day, months)
-    return (
-        state.place in FREE_PLACES
-        and tradable(asset)
-        and all(ends and date.fromisoformat(ends) <= until for ends in asset.contracts.values())
-    )
 
 
 def description(asset: Asset) -> Description:

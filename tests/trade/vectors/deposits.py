@@ -15,4 +15,13 @@ BREAKS: Breaks = {
         "paid_in_time_v1": lambda v: data(paid_us=v.at_us + 1)(v),
         "payer_same_name_v1": given(facts={}),
     },
+    ("deposit", "hand_back", "office"): {
+        "deposit_idle_v1": stream(f"registration/{LOT}-{BIDDERS[1]}", place="qualified"),
+    },
+    ("deposit", "freeze", "office"): {"evidence_filed_v1": given(docs=())},
+    ("deposit", "unfreeze", "office"): {"evidence_filed_v1": given(docs=())},
+    ("deposit", "seize", "office"): {
+        "evidence_filed_v1": given(docs=()),
+        "price_unsettled_v1": stream(f"lot/{LOT}", place="contracted"),
+    },
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from trading.engine.stream import Stream
@@ -17,7 +15,6 @@ from trading.register.rules import (
     asset_left,
     asset_taken,
     left,
-    listable,
     released,
     reserved,
     taken,
@@ -66,21 +63,3 @@ def test_what_is_sold_is_disposed_of(tenure: str, trigger: str) -> None:
 )
 def test_frozen_or_encumbered_is_not_tradable(asset: Asset, *, free: bool) -> None:
     assert tradable(asset) is free
-
-
-@pytest.mark.parametrize(
-    ("place", "asset", "may"),
-    [
-        ("idle", Asset(), True),
-        ("let", LET, True),
-        ("let", Asset(contracts={"paper-1": "2027-01-01"}), False),
-        ("let", Asset(contracts={"lot-b-1": ""}), False),
-        ("reserved", Asset(), False),
-        ("idle", Asset(frozen_zh="查封"), False),
-    ],
-)
-def test_a_lot_is_made_of_what_is_free_or_soon_will_be(
-    place: str, asset: Asset, *, may: bool
-) -> None:
-    state = Stream("asset/a", place=place, facets={"asset": asset})
-    assert listable(state, date(2025, 12, 31), 12) is may
