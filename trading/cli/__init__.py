@@ -23,6 +23,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "desk": "desk",
     "notifications": "notifications",
     "doctor": "doctor",
 }

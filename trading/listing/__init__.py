@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 from trading.listing import cases, commands, facts, notices, rounds, rules
 from trading.listing.guards import GUARDS
 
@@ -30,5 +30,12 @@ SUBJECT = Subject(
     },
     guards=GUARDS,
     facts={"next_case": facts.next_case},
+    desks=(
+        Desk("case", "reviewing", "asset3_reviewer", "review_days"),
+        Desk("case", "street_review", "street_reviewer", "review_days"),
+        Desk("case", "office_review", "office", "review_days"),
+        Desk("case", "approved", "centre_reviewer", "acceptance_days"),
+        Desk("case", "accepted", "centre_clerk", "desk_days"),
+    ),
     instants={"registration_end": facts.registration_end, "opening": facts.opening},
 )
