@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "imports",
     "lot": "lot",
     "contract": "contracts",
+    "draw": "draw",
     "log": "history",
     "replay": "replay",
     "definitions": "definitions",
