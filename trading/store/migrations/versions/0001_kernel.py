@@ -77,6 +77,7 @@ def _projections() -> None:
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("due_us", sa.BigInteger),
         sa.Column("live", sa.Integer, nullable=False),
+        sa.Column("mac", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     state = "projection_stream_state"
