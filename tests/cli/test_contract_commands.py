@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import command, told
-from tests.cli.test_import_commands import ASSETS, SHOP, run, sheet
+from tests.cli.sheets import ASSETS, SHOP, run, sheet
 from trading.centre import Centre
 from trading.register.queries import comparables
 from trading.store.home import Home
