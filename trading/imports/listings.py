@@ -14,8 +14,8 @@ from typing import Any
 from trading.base.money import FEN_PER_YUAN
 from trading.imports.fields import Cells, bounded, fault
 from trading.imports.kinds import Kind, Setting, Step
-from trading.listing.commands import LOTS_MAX, DraftCase
-from trading.listing.rules import Escalator, LotPlan
+from trading.listing.commands import DraftCase
+from trading.listing.rules import LOTS_MAX, Escalator, LotPlan
 from trading.register.commands import RegisterAsset
 
 COLUMNS = {
