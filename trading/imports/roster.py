@@ -36,8 +36,10 @@ def _whole(rows: Sequence[Cells], setting: Setting) -> tuple[Step, ...]:
 
 
 def _listed(cells: Cells) -> Listed:
-    row = Listed(cells.name("group"), cells.count("number"), cells.name("member"))
-    return bounded(row, COLUMNS)
+    number = cells.count("number")
+    if not number:
+        raise fault("number", "row_number", "numbers count from 1")
+    return bounded(Listed(cells.name("group"), number, cells.name("member")), COLUMNS)
 
 
 ROSTER = Kind(
