@@ -29,6 +29,8 @@ F = TypeVar("F", bound=Facet)
 JSON = "application/json"
 ACT_US = 40 * SECOND_US
 """How long an act takes a clerk."""
+TAP_US = SECOND_US
+"""How long a bid takes."""
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -68,7 +70,8 @@ class Company:
         personal: tuple[Personal, ...] = (),
     ) -> Receipt:
         """Let ``actor`` act; it takes a moment. Raises what it was refused with."""
-        self.clock.advance_to(self.clock.now_us() + ACT_US)
+        takes_us = TAP_US if kind == "bid.place/1" else ACT_US
+        self.clock.advance_to(self.clock.now_us() + takes_us)
         return self.centre.do(
             kind, data, actor, role, docs=tuple(one.document for one in papers),
             files=tuple((one.content, JSON) for one in papers), facts=facts, personal=personal,

@@ -45,6 +45,10 @@ CALLED = 8_888
 """The number that the supervisor calls at every draw."""
 
 
+# A pseudonym of digits could read like somebody's telephone.
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
 class LotScript(msgspec.Struct, frozen=True):
     """One lot as it will go: its asset and plan, how many register, and the accepted prices.
 
@@ -227,7 +231,7 @@ class CaseStory:
 
     def submit(self, lot: Lot, n: int, number: int) -> None:
         """Register bidder ``number``, the ``n``-th, and report the deposit."""
-        who = sha256(f"{lot.id}/{number}".encode()).hexdigest()[:24]
+        who = sha256(f"{lot.id}/{number}".encode()).hexdigest()[:24].translate(_LETTERS)
         register = Register(lot.id, number, who, acknowledged_version=self.version)
         name = Personal(f"{lot.id}/{number}", "name", f"{cast.surname(n)}先生")
         self.company.do(
