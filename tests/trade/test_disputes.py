@@ -94,13 +94,17 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     opens_us = trade.clock.now_us() + 5 * DAY_US
     anew = RescheduleLot(LOT, opens_us, opens_us + HOUR_US)
     all_of(trade, pair("lot.reschedule/1", anew))
+    all_of(trade, observe("O5", "after the objection"))
     trade.do(staff("lot.get_ready/1", GetReady(LOT), "centre_operator"))
     trade.wait(opens_us)
     offer = PlaceBid(LOT, START_FEN)
     assert "qualified_v1" in trade.blockers(bidder("bid.place/1", offer, WINNER))
     trade.do(bidder("bid.place/1", offer, BIDDERS[2]))
     trade.wait(opens_us + HOUR_US)
-    trade.do(staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator"))
+    confirm = staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")
+    assert trade.blockers(confirm) == ("observed_o7_v1",)
+    all_of(trade, observe("O7", "the second result"))
+    trade.do(confirm)
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "李**"), "centre_clerk"))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (BIDDERS[2], START_FEN)

@@ -39,6 +39,8 @@ TOO_EARLY = {
     "O11": (*_PUBLICITY, "cleared", "awarded", "contracted"),
 }
 """Places of a lot in which what a step is about has not happened yet."""
+RENEWED = {"qualifying": "O5", "provisional": "O7", "cleared": "O9", "contracted": "O10"}
+"""What is seen anew when a lot comes to a place once more: after a rerun, or a successor's turn."""
 
 
 def _members_distinct(context: Context) -> bool:
@@ -182,7 +184,8 @@ def _observed(context: Context, step: str) -> bool:
         return True
     lot = context.stream.name.partition("/")[2]
     panel = context.find(Panel, f"panel/{case_of_lot(lot)}")
-    return complete(panel, step, lot, context.policy("session_code_max_ratio"))
+    since_us = context.stream.entered_us if step == RENEWED.get(context.stream.place) else 0
+    return complete(panel, step, lot, context.policy("session_code_max_ratio"), since_us)
 
 
 GUARDS = (

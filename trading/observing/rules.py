@@ -278,14 +278,14 @@ def opening_showing(panel: Panel, step: str, shown: str) -> Opening | None:
     return next(found, None)
 
 
-def complete(panel: Panel | None, step: str, lot: str, weak_ratio: str) -> bool:
-    """Tell whether the quorum has stated ``step`` for ``lot``.
+def complete(panel: Panel | None, step: str, lot: str, weak_ratio: str, since_us: int = 0) -> bool:
+    """Tell whether the quorum has stated ``step`` for ``lot``, opened at ``since_us`` or later.
 
     Who was recused does not count. Of those who signed with no device of their own, at most
     ``weak_ratio`` of the quorum, rounded down, does.
     """
     opening = opening_of(panel, step, lot) if panel else None
-    if panel is None or opening is None:
+    if panel is None or opening is None or opening.opened_us < since_us:
         return False
     counted = [
         statement
