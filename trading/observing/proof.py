@@ -80,9 +80,10 @@ def _committed(events: Iterable[dict[str, Any]], case: str) -> tuple[rules.Panel
     for event in events:
         if event["event"] == "panel_drawn/1" and panel is not None:
             return panel, msgspec.convert(event, rules.PanelDrawn)
-        if event["event"] in _PANEL:
-            struct, fold = _PANEL[event["event"]]
-            panel = fold(panel, msgspec.convert(event, struct))
+        if event["event"] not in _PANEL:
+            break
+        struct, fold = _PANEL[event["event"]]
+        panel = fold(panel, msgspec.convert(event, struct))
     raise NotFound(f"no draw of {case}", field="case")
 
 
