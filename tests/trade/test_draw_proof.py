@@ -12,7 +12,7 @@ from tests.support.path import PATH
 from tests.support.trade import At, Trade
 from tests.trade.seeded import renamed
 from tests.trade.test_draw import CALL, commit, done, draw, exclude, freeze
-from trading.base.errors import NotFound
+from trading.base.errors import IntegrityFault, NotFound
 from trading.observing.proof import check_draw
 from trading.store.log import iterate
 
@@ -53,6 +53,9 @@ def test_a_record_without_a_draw_is_told_as_such(at: At) -> None:
     uncommitted = [body for body in bodies(trade) if b'"panel_committed/1"' not in body]
     with pytest.raises(NotFound, match="no draw"):
         check_draw(uncommitted, CASE)
+    forged = [body.replace(b'"number":4711', b'"number":"x"') for body in bodies(trade)]
+    with pytest.raises(IntegrityFault, match="not an event"):
+        check_draw(forged, CASE)
     panel_only = [body for body in bodies(trade) if b'"stream":"panel/' in body]
     with pytest.raises(NotFound, match="no roster"):
         check_draw(panel_only, CASE)
