@@ -240,19 +240,10 @@ def by_phone(act: Act) -> Act:
     return Act(act.kind, signed(act.data, act.actor), act.actor, act.role)
 
 
-def observe(step: Step, papers: str = "") -> tuple[Act, ...]:
-    """Return the opening of ``step`` and the statements of a quorum, two of them by phone.
-
-    ``papers`` names other evidence than the first, where a step is seen anew.
-    """
-    digest = paper(papers or step).sha256
-    first = OpenStep(CASE, step, digest, (LOT,))
-    by_code = [statement(step, member, shown=digest) for member in PANEL[:4]]
-    return (
-        staff("panel.open_step/1", first, "centre_operator"),
-        *map(by_phone, by_code[:2]),
-        *by_code[2:],
-    )
+def observe(step: Step) -> tuple[Act, ...]:
+    """Return the opening of ``step`` and the statements of a quorum, two of them by phone."""
+    by_code = [statement(step, member) for member in PANEL[:4]]
+    return (opened(step), *map(by_phone, by_code[:2]), *by_code[2:])
 
 
 def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:

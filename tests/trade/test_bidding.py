@@ -140,8 +140,6 @@ def test_a_missed_start_stalls_until_two_persons_set_a_new_one(at: At) -> None:
         assert trade.blockers(act) == ("reschedule_ordered_v1",)
     assert trade.do(staff("lot.reschedule/1", new, "office")).outcome == "proposed"
     trade.do(Act("lot.reschedule/1", new, "office-peng", "office"))
-    for act in observe("O5", "the new start"):
-        trade.do(act)
     assert trade.place() == "qualifying"
     trade.do(get_ready())
     trade.wait(opens_us)

@@ -8,6 +8,7 @@ import pytest
 from tests.support.acts import (
     ASSET,
     BIDDERS,
+    CASE,
     CLOSES_US,
     LOT,
     PANEL,
@@ -16,10 +17,12 @@ from tests.support.acts import (
     Act,
     award,
     bidder,
+    by_phone,
     observe,
     pair,
     paper,
     staff,
+    statement,
     suspend,
 )
 from tests.support.disputes import (
@@ -45,8 +48,11 @@ from trading.bidding.commands import GetReady, PlaceBid
 from trading.bidding.revocation import Revoke
 from trading.disputes.facts import answer_due
 from trading.engine.context import Context
+from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
 from trading.listing.commands import RescheduleLot
+from trading.observing.rules import Step
+from trading.observing.watching import OpenStep
 
 AWARD = award()
 WINNER = BIDDERS[1]
@@ -56,6 +62,17 @@ def all_of(trade: Trade, *acts: Act | tuple[Act, ...]) -> None:
     for act in acts:
         for one in act if isinstance(act, tuple) else (act,):
             trade.do(one)
+
+
+def seen_again(step: Step) -> tuple[Act, ...]:
+    """Open ``step`` over new evidence and let a quorum state that."""
+    anew = paper(f"{step} again").sha256
+    opening = OpenStep(CASE, step, anew, (LOT,))
+    acts = [statement(step, member, shown=anew) for member in PANEL[:4]]
+    return (
+        staff("panel.open_step/1", opening, "centre_operator"),
+        *map(by_phone, acts[:2]), *acts[2:],
+    )  # fmt: skip
 
 
 def admitted(at: At, place: str = "publicity") -> Trade:
@@ -94,8 +111,9 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     opens_us = trade.clock.now_us() + 5 * DAY_US
     anew = RescheduleLot(LOT, opens_us, opens_us + HOUR_US)
     all_of(trade, pair("lot.reschedule/1", anew))
-    all_of(trade, observe("O5", "after the objection"))
-    trade.do(staff("lot.get_ready/1", GetReady(LOT), "centre_operator"))
+    ready = staff("lot.get_ready/1", GetReady(LOT), "centre_operator")
+    assert trade.blockers(ready) == ("observed_o5_v1",)
+    all_of(trade, *seen_again("O5"), ready)
     trade.wait(opens_us)
     offer = PlaceBid(LOT, START_FEN)
     assert "qualified_v1" in trade.blockers(bidder("bid.place/1", offer, WINNER))
@@ -103,8 +121,7 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     trade.wait(opens_us + HOUR_US)
     confirm = staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")
     assert trade.blockers(confirm) == ("observed_o7_v1",)
-    all_of(trade, observe("O7", "the second result"))
-    trade.do(confirm)
+    all_of(trade, *seen_again("O7"), confirm)
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "李**"), "centre_clerk"))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (BIDDERS[2], START_FEN)
@@ -248,6 +265,41 @@ def test_an_answer_that_is_late_is_marked_once_by_the_clock(at: At) -> None:
     assert trade.state(FIRST).facets["objection"].late
     trade.wait(due_us + DAY_US)
     assert "objection.lapse/1" not in {entry.kind for entry in trade.entries(size)}
+
+
+def test_a_complaint_that_is_late_twice_is_marked_for_each_of_its_periods(at: At) -> None:
+    trade = at("publicity")
+    trade.do(complaint())
+    trade.wait(trade.state(FIRST).due_us)
+    assert trade.state(FIRST).facets["objection"].late
+    trade.do(admit())
+    assert not trade.state(FIRST).facets["objection"].late
+    trade.wait(trade.state(FIRST).due_us)
+    assert trade.state(FIRST).facets["objection"].late
+
+
+def test_an_objection_that_is_late_stays_late_when_it_is_admitted(at: At) -> None:
+    trade = at("publicity")
+    trade.do(objection())
+    trade.wait(trade.state(FIRST).due_us)
+    trade.do(admit())
+    assert (trade.state(FIRST).facets["objection"].late, trade.state(FIRST).due_us) == (True, 0)
+
+
+def test_an_open_objection_waits_for_the_office_until_its_answer_is_due(at: At) -> None:
+    trade = at("publicity")
+    trade.do(objection())
+    kernel, filed = trade.centre.kernel, trade.state(FIRST)
+    waiting = at_desk(kernel.registry, kernel.catalogue, filed)
+    assert waiting is not None
+    assert (waiting.role, waiting.due_us) == ("office", filed.due_us)
+    assert [waiting.overdue(filed.due_us - 1), waiting.overdue(filed.due_us)] == [False, True]
+    trade.wait(filed.due_us)
+    assert at_desk(kernel.registry, kernel.catalogue, trade.state(FIRST)) == waiting
+    bare = msgspec.structs.replace(filed, facets={})
+    assert at_desk(kernel.registry, kernel.catalogue, bare) is None
+    trade.do(reject())
+    assert at_desk(kernel.registry, kernel.catalogue, trade.state(FIRST)) is None
 
 
 @pytest.mark.parametrize("place", ["publicity", "contracted"])

@@ -8,13 +8,11 @@ from tests.support.acts import (
     BIDDERS,
     CASE,
     LOT,
-    OPENS_US,
     PANEL,
     Act,
     by_phone,
     observe,
     opened,
-    pair,
     paper,
     plan,
     posted,
@@ -25,9 +23,7 @@ from tests.support.acts import (
 from tests.support.cases import accepted
 from tests.support.path import SEATED
 from tests.support.trade import At, Trade
-from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import GetReady, Qualify
-from trading.listing.commands import RescheduleLot
 from trading.observing.rules import Panel, complete
 from trading.observing.waivers import WaiveStep
 from trading.observing.watching import OpenStep
@@ -188,16 +184,3 @@ def test_one_statement_is_for_all_lots_of_a_notice_but_those_left_out(at: At) ->
     assert trade.blockers(statement("O3", PANEL[3], lot=LOT)) == ("states_once_v1",)
     trade.do(statement("O3", PANEL[3], lot=OTHER_LOT, verdict="refused", reason_zh="看不清"))
     assert stated(trade, OTHER_LOT)
-
-
-def test_a_lot_that_comes_to_a_place_again_is_seen_anew(at: At) -> None:
-    trade = at("qualified")
-    opens_us = OPENS_US + 2 * DAY_US
-    trade.wait(OPENS_US + HOUR_US)
-    for act in pair("lot.reschedule/1", RescheduleLot(LOT, opens_us, opens_us + HOUR_US)):
-        trade.do(act)
-    assert trade.place() == "qualifying"
-    assert trade.blockers(READY) == ("observed_o5_v1",)
-    for act in observe("O5", "the second day"):
-        trade.do(act)
-    trade.do(READY)

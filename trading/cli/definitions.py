@@ -12,7 +12,7 @@ import click
 from trading import centre as wiring
 from trading import founding
 from trading.base import assets
-from trading.base.errors import SetupError, UnknownName
+from trading.base.errors import SetupError
 from trading.cli.output import (
     FINDING,
     data_option,
@@ -122,7 +122,7 @@ def draw(name: str) -> None:
     """输出 Mermaid 状态图 / Print a Mermaid diagram."""
     definition = _named(name)
     if not isinstance(definition, Workflow):
-        raise UnknownName(f"{name} is no workflow", name=name)
+        raise click.BadParameter("only a workflow has a diagram", param_hint="NAME")
     click.echo(diagram.mermaid(definition, language()))
 
 
@@ -131,7 +131,8 @@ def draw(name: str) -> None:
 @guarded
 def compare(file: Path) -> None:
     """用通俗的话说明与现行版本的差异 / Tell in plain words how FILE differs."""
-    for line in _differences(*_against_shipped(_read(file))):
+    found = _differences(*_against_shipped(_read(file)))
+    for line in found or [pick("与现行版本没有差异", "no difference")]:
         click.echo(line)
 
 
@@ -173,7 +174,7 @@ def _named(name: str) -> Definition:
     for _kind, definition in founding.shipped(wiring.registry()):
         if name in {definition.id, definition.id.partition("@")[0]}:
             return definition
-    raise UnknownName(f"no definition {name}", name=name)
+    raise click.BadParameter("no definition has this name", param_hint="NAME")
 
 
 def _read(file: Path) -> tuple[str, Definition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trading.disputes import facts, rules
 from trading.disputes.commands import COMMANDS
 from trading.disputes.guards import GUARDS
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 
 SUBJECT = Subject(
     name="disputes",
@@ -20,7 +20,13 @@ SUBJECT = Subject(
         rules.ObjectionRaised: ("disputes", rules.objection_raised),
         rules.ObjectionTaken: ("disputes", rules.objection_taken),
         rules.ObjectionClosed: ("disputes", rules.objection_closed),
+        rules.RunAgain: ("disputes", rules.run_again),
     },
     guards=GUARDS,
-    instants={"answer_due": facts.answer_due},
+    facts={"rerun_us": facts.rerun_us},
+    instants={"answer_due": facts.answer_due, "objection_end": facts.objection_end},
+    desks=(
+        Desk("objection", "filed", "office", at="objection_end"),
+        Desk("objection", "admitted", "office", at="objection_end"),
+    ),
 )

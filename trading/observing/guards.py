@@ -39,8 +39,6 @@ TOO_EARLY = {
     "O11": (*_PUBLICITY, "cleared", "awarded", "contracted"),
 }
 """Places of a lot in which what a step is about has not happened yet."""
-RENEWED = {"qualifying": "O5", "provisional": "O7", "cleared": "O9", "contracted": "O10"}
-"""What is seen anew when a lot comes to a place once more: after a rerun, or a successor's turn."""
 
 
 def _members_distinct(context: Context) -> bool:
@@ -177,6 +175,9 @@ def _step_missing(context: Context) -> bool:
     return not _observed(context, context.data.step)
 
 
+BEFORE_THE_CLOSE = frozenset({"O1", "O2", "O3"})
+
+
 def _observed(context: Context, step: str) -> bool:
     """Tell whether nothing is left to observe: not required, waived, or complete for this lot."""
     terms = context.find(Terms)
@@ -184,7 +185,8 @@ def _observed(context: Context, step: str) -> bool:
         return True
     lot = context.stream.name.partition("/")[2]
     panel = context.find(Panel, f"panel/{case_of_lot(lot)}")
-    since_us = context.stream.entered_us if step == RENEWED.get(context.stream.place) else 0
+    # What was seen before the registration closed is not touched when a result falls.
+    since_us = 0 if step in BEFORE_THE_CLOSE else context.fact("rerun_us")
     return complete(panel, step, lot, context.policy("session_code_max_ratio"), since_us)
 
 

@@ -89,9 +89,3 @@ def test_at_most_half_of_a_quorum_signs_without_an_own_device() -> None:
     stands_in = Statement("s", "seen", "session_code", stands_in=True)
     panel = statement_made(panel, StatementMade("O2", "x", stands_in))
     assert complete(panel, "O2", "l-1", "1/2")
-
-
-def test_what_was_opened_before_an_instant_may_count_no_longer() -> None:
-    panel = said(said(opened(PANEL, "x", "l-1"), "a"), "b")
-    assert complete(panel, "O2", "l-1", "1/1", since_us=1)
-    assert not complete(panel, "O2", "l-1", "1/1", since_us=2)
