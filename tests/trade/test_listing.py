@@ -391,3 +391,39 @@ def test_a_case_is_closed_when_its_lots_have_ended(at: At) -> None:
     trade = at("certified")
     trade.do(close)
     assert trade.place(f"case/{CASE}") == "closed"
+
+
+@pytest.mark.parametrize(
+    ("day", "favour", "village_only", "holds"),
+    [
+        ("2026-01-05", 29, False, False),
+        ("2026-01-05", 30, False, True),
+        ("2026-01-05", 29, True, True),
+        ("2018-12-31", 29, False, True),
+    ],
+)
+def test_land_goes_to_outsiders_by_two_thirds_of_all(
+    at: At, day: str, favour: int, village_only: bool, holds: bool
+) -> None:
+    trade = at("founded")
+    trade.do(officer("asset.register/1", asset()))
+    land = plan(tenure="contracting_out", village_only=village_only)
+    trade.do(officer("case.draft/1", draft(land)))
+    for kind, body in PARTY_BODIES.items():
+        trade.do(meeting(kind, body, day))
+    act = decide(Vote("villager_representative_meeting", day, 45, 40, favour))
+    if holds:
+        assert trade.do(act).outcome == "done"
+    else:
+        assert trade.blockers(act) == ("outsiders_allowed_v1",)
+
+
+@pytest.mark.parametrize(("village_only", "place"), [(False, "street_review"), (True, "approved")])
+def test_the_street_reviews_land_that_goes_to_outsiders_whatever_its_value(
+    at: At, village_only: bool, place: str
+) -> None:
+    trade = at("founded")
+    land = plan(tenure="contracting_out", village_only=village_only, eligibility_ground_zh="章程")
+    brought(trade, land)
+    trade.do(approve())
+    assert trade.place(f"case/{CASE}") == place
