@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from trading.bidding import facts, holds, revocation, rules
-from trading.bidding.commands import COMMANDS
+from trading.bidding.commands import COMMANDS, REGISTRATION_CORRECTION
 from trading.bidding.guards import GUARDS
 from trading.bidding.methods import ascending
+from trading.engine.corrections import corrected
 from trading.engine.registry import OPEN, StreamSpec, Subject
 
 UNTIL_AWARDED = "until:awarded"
@@ -21,6 +22,7 @@ SUBJECT = Subject(
     evolves={
         rules.Registered: ("registration", rules.registered),
         rules.RegistrationDue: ("registration", rules.registration_due),
+        rules.RegistrationCorrected: ("registration", corrected),
         rules.Qualified: ("registration", rules.qualified),
         rules.Rejected: ("registration", rules.rejected),
         rules.Listed: ("roll", rules.listed),
@@ -34,6 +36,7 @@ SUBJECT = Subject(
         rules.SaleShifted: ("sale", rules.sale_shifted),
         rules.SaleFallen: ("sale", rules.sale_fallen),
     },
+    corrections=(REGISTRATION_CORRECTION,),
     guards=(*GUARDS, *ascending.GUARDS),
     facts={"asset_release": facts.asset_release},
     instants={"sale_end": facts.sale_end, "answer_end": facts.answer_end},
