@@ -128,9 +128,7 @@ def _outages(company: Company, chance: random.Random) -> Story:
         company.centre.writer.tick()
 
 
-def _pranks(
-    company: Company, chance: random.Random, cases: list[CaseStory], lots: int
-) -> Story:
+def _pranks(company: Company, chance: random.Random, cases: list[CaseStory], lots: int) -> Story:
     """Let people try, at any time and on any lot, what they mostly may not."""
     for _ in range(lots * PRANKS_PER_LOT):
         yield company.clock.now_us() + chance.randrange(YEAR_DAYS * DAY_US // lots)
@@ -150,5 +148,3 @@ def _prank(lot: str, chance: random.Random) -> Iterator[tuple[str, Command, str,
     yield "lot.get_ready/1", GetReady(lot), cast.holder("centre_clerk"), "centre_operator"
     yield "lot.award/1", AwardLot(lot, "CJ-prank"), cast.holder("centre_clerk"), "office"
     yield "lot.certify/1", CertifyLot(lot, "JZ-prank"), "nobody", "centre_certifier"
-
-

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "demo",
     "serve": "serve",
     "import": "imports",
+    "act": "act",
     "lot": "lot",
     "contract": "contracts",
     "draw": "draw",

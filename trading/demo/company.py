@@ -104,13 +104,15 @@ class Company:
 
     def wait(self, until_us: int) -> None:
         """Let time pass; everything that falls due on the way is decided in its instant."""
+        until_us = max(until_us, self.clock.now_us())
         while 0 < (due_us := self.centre.next_due_us()) <= until_us:
             if due_us > self.clock.now_us():
                 self.clock.advance_to(due_us)
             if not self.centre.writer.tick():
                 break
-        self.clock.advance_to(max(until_us, self.clock.now_us()))
-        self.centre.writer.tick()
+        if until_us > self.clock.now_us():
+            self.clock.advance_to(until_us)
+            self.centre.writer.tick()
 
     def run(
         self,
@@ -127,8 +129,7 @@ class Company:
         total = len(waiting)
         while waiting and waiting[0][0] <= until_us:
             at_us, n, story = waiting[0]
-            if at_us > self.clock.now_us():
-                self.wait(at_us)
+            self.wait(at_us)
             try:
                 heapq.heapreplace(waiting, (next(story), n, story))
             except StopIteration:
