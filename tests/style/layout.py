@@ -26,6 +26,7 @@ PURE = (
     "trading/*/facts.py",
     "trading/*/methods/*",
     "trading/awarding/certificates.py",
+    "trading/bidding/deals.py",
     "trading/observing/draws.py",
     "trading/observing/sampling.py",
     "trading/observing/waivers.py",

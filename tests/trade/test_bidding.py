@@ -25,7 +25,8 @@ from tests.support.acts import (
 )
 from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, SECOND_US
-from trading.bidding.commands import FailLot, GetReady, PlaceBid, Qualify, Register, Reject
+from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register, Reject
+from trading.bidding.outcomes import FailLot
 from trading.listing.commands import RescheduleLot
 
 FIRST, SECOND, THIRD = BIDDERS
@@ -123,7 +124,7 @@ def test_a_lot_with_too_few_bidders_fails_and_frees_its_asset(at: At) -> None:
 
 def test_a_lot_with_enough_bidders_cannot_be_failed(at: At) -> None:
     act = staff("lot.fail/1", FailLot(LOT), "centre_operator")
-    assert at("qualified").blockers(act) == ("enough_bidders_v1",)
+    assert at("qualified").blockers(act) == ("too_few_bidders_v1",)
 
 
 def test_a_missed_start_stalls_until_two_persons_set_a_new_one(at: At) -> None:

@@ -14,6 +14,7 @@ from tests.support.acts import (
     RESUME,
     START_FEN,
     Act,
+    accept,
     award,
     bidder,
     observe,
@@ -100,6 +101,7 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     assert "qualified_v1" in trade.blockers(bidder("bid.place/1", offer, WINNER))
     trade.do(bidder("bid.place/1", offer, BIDDERS[2]))
     trade.wait(opens_us + HOUR_US)
+    trade.do(accept(BIDDERS[2]))
     trade.do(staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator"))
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "李**"), "centre_clerk"))
     award = trade.state().facets["award"]

@@ -23,6 +23,7 @@ from trading.base.errors import IntegrityFault, Refused
 from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
+from trading.bidding.outcomes import AcceptDeal
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre, Personal
 from trading.demo import cast
@@ -255,6 +256,8 @@ class Play:
     def _confirm(self) -> None:
         self._observe("O6")
         self._observe("O7")
+        winner = f"{BIDDER_PREFIX}{self._numbers[0]}"
+        self._do("lot.accept_deal/1", AcceptDeal(self.lot), winner, "bidder")
         operator = self._staff("centre_operator")
         self._do("lot.confirm/1", ConfirmDeal(self.lot), operator, "centre_operator")
         publish = PublishResult(self.lot, "张**")

@@ -25,6 +25,7 @@ SUBJECT = Subject(
     facts={
         "deposit_held": facts.deposit_held,
         "deposit_release": facts.deposit_release,
+        "forfeits": facts.forfeits,
         "settlements": facts.settlements,
     },
 )
