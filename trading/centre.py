@@ -10,7 +10,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
-from trading import awarding, bidding, deposits, disputes, listing, observing, people, register
+from trading import (
+    awarding,
+    bidding,
+    deposits,
+    disputes,
+    listing,
+    notifications,
+    observing,
+    people,
+    register,
+)
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError
@@ -24,6 +34,7 @@ from trading.engine.policy_keys import KEYS
 from trading.engine.registry import Registry
 from trading.engine.stream import Command, Stream
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
+from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
@@ -51,6 +62,7 @@ SUBJECTS = (
     deposits.SUBJECT,
     observing.SUBJECT,
     awarding.SUBJECT,
+    notifications.SUBJECT,
     disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
@@ -61,6 +73,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CONTRACT_PROJECTION,
     CASE_PROJECTION,
     LOT_PROJECTION,
+    NOTIFICATION_PROJECTION,
 )
 
 

@@ -21,14 +21,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from trading.base.errors import TradingError
 from trading.base.units import SECOND_US
 from trading.centre import Centre
+from trading.outbox import Outbox
 from trading.store.reveal import publish_bodies
 from trading.store.signer import published
 
-TICK, PUBLISH = "tick", "publish"
+TICK, PUBLISH, NOTIFY = "tick", "publish", "notify"
 TICK_SECONDS = 1
 # Half of the second within which a commit must be published: a wake-up is only a hint, and a
 # writer in another process gives none.
 PUBLISH_SECONDS = 0.5
+NOTIFY_SECONDS = 5
 # Of a job that goes on failing the first failure is logged, then one in so many.
 FAILURES_PER_LINE = 60
 PUBLISH_BUCKETS_US = tuple(n * SECOND_US // 100 for n in (1, 2, 5, 10, 20, 50, 100, 200, 500))
@@ -58,12 +60,13 @@ class Ticks:
         self.publish_sum_us = 0
         self._centre = centre
         self._publisher = publisher
+        self._outbox = Outbox(centre)
         self._failing: Counter[str] = Counter()
         self._publishing = threading.Lock()
         self._gate = threading.Lock()
         self._stopping = False
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(3)},
+            executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -74,6 +77,7 @@ class Ticks:
         for name, work, seconds in (
             (TICK, self._centre.writer.tick, TICK_SECONDS),
             (PUBLISH, self.publish, PUBLISH_SECONDS),
+            (NOTIFY, self._outbox.run, NOTIFY_SECONDS),
         ):
             job = (name, work)
             self._scheduler.add_job(self._run, args=job)

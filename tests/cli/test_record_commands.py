@@ -186,8 +186,8 @@ def test_the_papers_of_the_cases_are_kept_by_digest(played: Path) -> None:
         "SELECT body FROM record_entry WHERE kind IN ('case.decide/1', 'lot.sign/1')")]  # fmt: skip
     connection.close()
 
-    # Minutes, what the application brings, the notice of award, the contract.
-    assert len(kept) == 2 * (1 + 7 + 1 + 1)
+    # Minutes, what the application brings, the notice, that of award, the contract.
+    assert len(kept) == 2 * (1 + 7 + 1 + 1 + 1)
     assert all(any(digest.encode() in body for digest in kept) for body in bodies)
 
 

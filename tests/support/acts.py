@@ -19,7 +19,8 @@ from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
 from trading.engine.stream import Command
 from trading.listing.cases import PAPERS, Vote
-from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCase, PublishCase
+from trading.listing.commands import ApplyCase, ApproveCase, DecideCase, DraftCase
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan
 from trading.observing.rules import Listed, Step
 from trading.observing.watching import OpenStep, StateStep
@@ -146,7 +147,16 @@ def approve(role: str = "asset3_reviewer", case: str = CASE) -> Act:
 
 def publish(until_us: int = UNTIL_US, opens_us: int = OPENS_US) -> PublishCase:
     """Return the publication of the notice."""
-    return PublishCase(CASE, "notice-a", until_us, opens_us, CLOSES_US)
+    return PublishCase(
+        CASE, "notice-a", until_us, opens_us, CLOSES_US, "向社区居务监督委员会书面提出",
+        "0731-85880000",
+    )  # fmt: skip
+
+
+def posted(data: PublishCase | None = None) -> Act:
+    """Return the publication with its papers, the usual one unless given."""
+    docs = (paper("notice"), paper("contract_draft"))
+    return staff("case.publish/1", data or publish(), "centre_clerk", docs=docs)
 
 
 def register(number: int, lot: str = LOT) -> Register:

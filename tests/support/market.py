@@ -31,8 +31,8 @@ from trading.listing.commands import (
     ApproveCase,
     DecideCase,
     DraftCase,
-    PublishCase,
 )
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
@@ -191,10 +191,11 @@ class Market:
             self._all(self._command(kind, struct(c), self._staff(role), role) for c in waiting)
         until_us = opens_us - 16 * HOUR_US
         self._all(
-            self._command(
+            self.centre.envelope(
                 "case.publish/1",
-                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c)),
-                self._staff(clerk), clerk,
+                PublishCase(c, f"notice-{c}", until_us, opens_us, opens_us + lasting_us(c),
+                            "书面提出", "0731-85880000"),
+                self._staff(clerk), clerk, docs=(_paper("notice"), _paper("contract_draft")),
             )
             for c in cases
         )  # fmt: skip

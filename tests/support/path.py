@@ -33,7 +33,7 @@ from tests.support.acts import (
     observe,
     officer,
     paper,
-    publish,
+    posted,
     register,
     staff,
 )
@@ -60,7 +60,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "reviewing": (apply(),),
     "approved": (approve(),),
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
-    "listed": (staff("case.publish/1", publish(), "centre_clerk"),),
+    "listed": (posted(),),
     "registered": (
         staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
         *devices(*PANEL[:2]),

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.acts import CASE, LOT, Act, approve, officer, staff
+from tests.support.acts import (
+    ASSET,
+    CASE,
+    DEPOSIT_FEN,
+    LOT,
+    START_FEN,
+    Act,
+    approve,
+    officer,
+    plan,
+    staff,
+)
+from tests.support.cases import amend, decide_again, relist
 from tests.support.trade import Places, Scene
 from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
+from trading.awarding.endings import WithdrawLot
 from trading.engine.builtin import CLOCK, Due
 from trading.listing.commands import CloseCase, RefuseCase, ReopenCase, ReturnCase, WithdrawCase
+from trading.listing.rounds import AbandonLot
 
 _CASE = f"case/{CASE}"
 _BEFORE_THE_NOTICE = (
@@ -38,7 +52,20 @@ def scenes(places: Places) -> list[Vector]:
         return at("reviewing", staff("case.return/1", ReturnCase(CASE, "补充材料"), role),
                   case(place))  # fmt: skip
 
+    failed = both(
+        stream(f"lot/{LOT}", place="failed"),
+        stream(f"asset/{ASSET}", place="idle"),
+        facet(_CASE, "case", lots=(plan(cut_ratio_max="1/10"),)),
+    )
+    abandon = officer("lot.abandon/1", AbandonLot(LOT, "改作自用"))
+    withdraw_lot = officer("lot.withdraw/1", WithdrawLot(LOT, "owner_decision", "改作自用"))
     return [
+        at("listed", amend(plan(deposit_fen=DEPOSIT_FEN + 1))),
+        at("listed", relist(START_FEN * 9 // 10), failed),
+        at("listed", decide_again("1/5"), failed),
+        at("listed", abandon, stream(f"lot/{LOT}", place="failed")),
+        *(at("listed", withdraw_lot, stream(f"lot/{LOT}", place=place))
+          for place in ("listed", "qualifying", "stalled", "ready")),
         at("drafted", again),
         *(at("drafted", reopen, case(place)) for place in _BEFORE_THE_NOTICE[1:6]),
         at("resolved", over, at_us=over_us),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.support.acts import (
     CASE,
     LOT,
@@ -12,6 +14,7 @@ from tests.support.acts import (
     SEED,
     Act,
     devices,
+    paper,
     staff,
     statement,
 )
@@ -29,9 +32,13 @@ from tests.trade.vectors.build import (
 from trading.base.signature import fingerprint
 from trading.base.units import HOUR_US
 from trading.demo.devices import public_key
+from trading.engine.builtin import CLOCK, Due
+from trading.engine.stream import Command
+from trading.observing import talk_commands
 from trading.observing.commands import CommitSeed, ExcludeMember, ReplaceMember
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Step
+from trading.observing.talk import Question, Talk
 from trading.observing.waivers import Waived, WaiveStep
 from trading.people.device_commands import AddDevice, RevokeDevice
 
@@ -52,7 +59,7 @@ def scenes(places: Places) -> list[Vector]:
 
     commit = staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office")
     exclude = staff("panel.exclude/1", ExcludeMember(CASE, MEMBERS[0], "interest"), "centre_clerk")
-    replace = staff("panel.replace/1", ReplaceMember(CASE, PANEL[0], "外出"), "office")
+    passing = staff("panel.replace/1", ReplaceMember(CASE, PANEL[0], "外出"), "office")
     said = statement("O2", "supervisor-fang")
     stands_in = Act(said.kind, said.data, said.actor, "supervision_member")
     key = fingerprint(public_key(PANEL[0]))
@@ -62,13 +69,43 @@ def scenes(places: Places) -> list[Vector]:
         at(commit, stream(PANEL_STREAM, place="committed")),
         at(commit, stream(PANEL_STREAM, place="called")),
         at(exclude, stream(PANEL_STREAM, place="committed")),
-        at(replace),
+        at(passing),
         at(stands_in, at_us=places.now_us("qualified") + 30 * HOUR_US),
         at(devices(PANEL[3])[0]),
         at(Act("person.add_device/1", second, PANEL[0], REP)),
         at(revoke),
+        *_talks(places),
         *(_waiver(places, place, step) for place, step in WAIVERS),
     ]
+
+
+def _talks(places: Places) -> list[Vector]:
+    """Return what a panel says beside its statements, and what the centre says to it."""
+
+    def at(kind: str, command: Command, role: str = REP, talk: Talk | None = None) -> Vector:
+        act = Act(kind, command, PANEL[2], role) if role == REP else staff(kind, command, role)
+        act = replace(act, docs=(paper("remark"),))
+        states = places.states["bidding"]
+        facets = {**states[PANEL_STREAM].facets, "talk": talk or Talk()}
+        scene = Scene(act, states, places.now_us("bidding"))
+        return stream(PANEL_STREAM, facets=facets)(vector(scene))
+
+    present = Talk(present={"O2": (PANEL[0],)})
+    waits = Talk(asked=1, waiting={"1": Question(PANEL[0], 2**52)})
+    operator = "centre_operator"
+    answer = talk_commands.AnswerQuestion(CASE, 1, "已更正")
+    late = Act("panel.answer_late/1", Due(PANEL_STREAM, 2**52), CLOCK, CLOCK)
+    clocked = at("panel.answer/1", answer, operator, waits)
+    return [
+        at("panel.attend/1", talk_commands.Attend(CASE, "O2")),
+        at("panel.remark/1", talk_commands.FileRemark(CASE, "O2")),
+        at("panel.ask/1", talk_commands.AskQuestion(CASE, "O2", "为何？")),
+        clocked,
+        Vector(vector(Scene(late, clocked.states, 2**52)).env, clocked.states, 2**52),
+        at("panel.ask_hold/1", talk_commands.AskHold(CASE, "O6", LOT, "断网")),
+        at("panel.record_time/1", talk_commands.RecordTime(CASE, "O2", PANEL[0], 60), operator,
+           present),
+    ]  # fmt: skip
 
 
 def _waiver(places: Places, place: str, step: Step) -> Vector:

@@ -26,6 +26,7 @@ from tests.support.acts import (
     officer,
     paper,
     plan,
+    posted,
     publish,
     staff,
     vote,
@@ -41,7 +42,6 @@ from trading.listing.commands import (
     AcceptCase,
     ApproveCase,
     CloseCase,
-    PublishCase,
     RefuseCase,
     ReopenCase,
     ReturnCase,
@@ -317,8 +317,8 @@ def accepted_on(at: At, day: str, start_fen: int) -> Trade:
 
 
 def notice(until_us: int) -> Act:
-    data = PublishCase(CASE, "notice-a", until_us, until_us + DAY_US, until_us + 2 * DAY_US)
-    return staff("case.publish/1", data, "centre_clerk")
+    data = replace(publish(until_us, until_us + DAY_US), closes_us=until_us + 2 * DAY_US)
+    return posted(data)
 
 
 @pytest.mark.parametrize(
@@ -352,14 +352,14 @@ def test_a_notice_one_working_day_short_over_a_holiday_is_refused(
     ],
 )
 def test_the_instants_of_a_notice_follow_each_other(at: At, times: tuple[int, int, int]) -> None:
-    data = PublishCase(CASE, "notice-a", *times)
-    act = staff("case.publish/1", data, "centre_clerk")
+    until_us, opens_us, closes_us = times
+    act = posted(replace(publish(until_us, opens_us), closes_us=closes_us))
     assert at("accepted").blockers(act) == ("schedule_ordered_v1",)
 
 
 def test_a_notice_that_ends_before_now_fails_both_rules(at: At) -> None:
     trade = at("accepted")
-    act = staff("case.publish/1", publish(trade.clock.now_us()), "centre_clerk")
+    act = posted(publish(trade.clock.now_us()))
     assert trade.blockers(act) == ("notice_long_enough_v1", "schedule_ordered_v1")
 
 
@@ -367,7 +367,7 @@ def test_two_lots_of_one_case_are_listed_together(at: At) -> None:
     trade = at("founded")
     accepted(trade, plan(1), plan(2, "asset-b"))
     size = trade.size
-    trade.do(staff("case.publish/1", publish(), "centre_clerk"))
+    trade.do(posted())
     assert [entry.part for entry in trade.entries(size)] == [(n, 5) for n in range(1, 6)]
     assert (trade.place(f"lot/{LOT}"), trade.place(f"lot/{CASE}-2")) == ("listed", "listed")
 
@@ -380,8 +380,8 @@ def test_between_two_drafts_only_the_first_gets_the_asset(at: At) -> None:
     trade.wait(DECIDED_US + 8 * DAY_US)
     late = publish(OPENS_US - HOUR_US + 8 * DAY_US, OPENS_US + 8 * DAY_US)
     late = replace(late, closes_us=CLOSES_US + 8 * DAY_US)
-    trade.do(staff("case.publish/1", late, "centre_clerk"))
-    again = staff("case.publish/1", replace(late, case="case-b"), "centre_clerk")
+    trade.do(posted(late))
+    again = posted(replace(late, case="case-b"))
     assert trade.blockers(again) == ("assets_free_v1",)
 
 

@@ -1,4 +1,4 @@
-"""Commands that end a lot without a contract in force: terminate it, or void its result."""
+"""Commands that end a lot without a contract: terminate it, withdraw it, or void its result."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ class TerminateLot(Command, frozen=True):
     reason_zh: ShortText
 
 
+class WithdrawLot(Command, frozen=True):
+    """Take one lot of a notice back before its bidding; the others go on."""
+
+    lot: Id
+    cause: Literal["owner_decision", "asset_needed", "notice_wrong"]
+    reason_zh: ShortText
+
+
 class VoidLot(Command, frozen=True):
     """Annul a result because it came about by a breach; the asset goes back to the ledger."""
 
@@ -33,7 +41,7 @@ def _lot(data: Any) -> str:
 
 
 def _end(context: Context) -> Effect:
-    data: TerminateLot | VoidLot = context.data
+    data: TerminateLot | WithdrawLot | VoidLot = context.data
     return Effect((Ended(data.cause, data.reason_zh),), given_back(context))
 
 
@@ -43,5 +51,6 @@ def _with_all(env: Envelope, states: States) -> tuple[str, ...]:
 
 COMMANDS = (
     CommandSpec("lot.terminate/1", TerminateLot, _lot, "terminate", _end, reads=_with_all),
+    CommandSpec("lot.withdraw/1", WithdrawLot, _lot, "withdraw", _end, reads=_with_all),
     CommandSpec("lot.void/1", VoidLot, _lot, "void", _end, reads=_with_all),
 )

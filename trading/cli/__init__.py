@@ -22,6 +22,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "notifications": "notifications",
     "doctor": "doctor",
 }
 

@@ -38,8 +38,8 @@ from trading.listing.commands import (
     ApproveCase,
     DecideCase,
     DraftCase,
-    PublishCase,
 )
+from trading.listing.notices import PublishCase
 from trading.listing.rules import LotPlan, Terms
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
@@ -165,11 +165,15 @@ class Play:
         publish = PublishCase(
             self.case, f"notice-{self._row.id.lower()}", today_us + NOTICE_DAYS * DAY_US
             + 17 * HOUR_US, opens_us, opens_us + HOUR_US,
+            "公示期内向社区居务监督委员会书面提出异议", "0731-85880000",
+            "签约后五个工作日内交接，首期款在交接前付清",
         )  # fmt: skip
         self._opens_us = opens_us
         hasty = msgspec.structs.replace(publish, registration_until_us=today_us + 3 * DAY_US)
-        self._refuse("case.publish/1", hasty, self._staff("centre_clerk"), "centre_clerk")
-        self._do("case.publish/1", publish, self._staff("centre_clerk"), "centre_clerk")
+        clerk, text = "centre_clerk", f"{self._row.id} 公告"
+        files = (_paper("notice", text), _paper("contract_draft", f"{self._row.id} contract_draft"))
+        self._refuse("case.publish/1", hasty, self._staff(clerk), clerk, *files)
+        self._do("case.publish/1", publish, self._staff(clerk), clerk, *files)
 
     def _approve(self, role: str) -> None:
         """Approve at the desk of ``role``, where the value brings the case there."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from trading.base.text import Id, ShortText
+from trading.base.text import Id, ShortText, StreamName
 from trading.base.units import FOR_EVER_US
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Correction, Effect, GuardSpec, Subject
@@ -23,7 +23,6 @@ from trading.engine.stream import Command, Facet, States
 
 CERTIFIED = "certified"
 
-StreamName = Annotated[str, Meta(max_length=160, pattern=r"^[a-z]+/[a-zA-Z0-9_.-]+$")]
 Value = Annotated[int, Meta(ge=0, le=FOR_EVER_US)] | Annotated[str, Meta(max_length=2000)]
 
 

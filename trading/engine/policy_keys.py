@@ -109,6 +109,15 @@ _LISTING = {
     "wasteland_max_years": _count("year", 1, 70, "四荒地最长期限", "longest use of wasteland"),
 }
 
+_FLAGS = {
+    "flag_rent_yellow_ratio": _ratio("租金偏低黄色预警线", "rent below this share of the median"),
+    "flag_rent_red_ratio": _ratio("租金偏低红色预警线", "rent far below the median"),
+    "flag_lease_years": _count("year", 1, 20, "租期过长预警", "leases longer than this are seen"),
+    "flag_prepaid_years": _count("year", 1, 70, "一次预收年限预警", "rent prepaid for longer"),
+    "flag_split_ratio": _ratio("疑似拆分下限", "share of a threshold from which cases look split"),
+    "flag_split_months": _count("month", 1, 60, "疑似拆分追溯期", "how far back splitting is seen"),
+}
+
 _BIDDING = {
     "min_bidders": _count("person", 1, 20, "最少竞买人数", "fewest bidders online"),
     "min_bidders_sealed": _count("person", 1, 20, "暗标最少人数", "fewest bidders, sealed bids"),
@@ -209,6 +218,7 @@ _OBSERVERS = {
     ),
     "observer_hold_ratio": _ratio("申请暂停所需比例", "share of the panel that may hold a lot"),
     "observer_hold_hours": _count("hour", 1, 168, "观察暂停时长", "longest hold by the panel"),
+    "allowance_fen_per_hour": _fen("观察补助标准（每小时）", "allowance for an hour of observing"),
     "observer_answer_days": _days("答复观察员提问", "time to answer an observer's question"),
     "session_code_max_ratio": _ratio(
         "纸质或协助签署占比上限", "share of a quorum that may sign without an own device key"
@@ -250,6 +260,7 @@ KEYS: dict[str, KeySpec] = {
     **_TIERS,
     **_DECISION,
     **_LISTING,
+    **_FLAGS,
     **_BIDDING,
     **_DEPOSIT,
     **_AWARD,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from trading.engine.registry import StreamSpec, Subject
-from trading.listing import cases, facts, rules
-from trading.listing.commands import COMMANDS
+from trading.listing import cases, commands, facts, notices, rounds, rules
 from trading.listing.guards import GUARDS
 
 SUBJECT = Subject(
     name="listing",
     streams=(StreamSpec("case", "case"), StreamSpec("lot", "lot_ascending")),
-    commands=COMMANDS,
+    commands=commands.COMMANDS + notices.COMMANDS + rounds.COMMANDS,
     facets={"case": cases.Case, "terms": rules.Terms, "schedule": rules.Schedule},
     evolves={
         cases.CaseDrafted: ("case", cases.drafted),
@@ -22,6 +21,10 @@ SUBJECT = Subject(
         cases.CaseAccepted: ("case", cases.accepted),
         cases.CaseRefused: ("case", cases.refused),
         cases.CasePublished: ("case", cases.published),
+        cases.CaseAmended: ("case", cases.amended),
+        cases.LotRelisted: ("case", cases.relisted),
+        cases.MandateGiven: ("case", cases.mandate_given),
+        rules.LotAmended: ("terms", rules.lot_amended),
         rules.LotListed: ("terms", rules.lot_listed),
         rules.LotScheduled: ("schedule", rules.lot_scheduled),
     },

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from trading.base.money import MAX_FEN
+from trading.base.deadline import local_date
 from trading.base.text import Id, LongText, ShortText
 from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect, Then
+from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
 from trading.listing.cases import (
     DESKS,
@@ -20,7 +20,6 @@ from trading.listing.cases import (
     CaseApplied,
     CaseApproved,
     CaseDrafted,
-    CasePublished,
     CaseRefused,
     CaseReopened,
     CaseReturned,
@@ -28,20 +27,20 @@ from trading.listing.cases import (
     RefusalGround,
     Vote,
 )
+from trading.listing.facts import case_value_fen, categories, plan_flags
+from trading.listing.flags import Reason
 from trading.listing.rules import (
-    LotListed,
     LotPlan,
     LotScheduled,
     Schedule,
-    Terms,
-    Tier,
-    lot_stream,
     tier_of,
-    yearly_fen,
 )
-from trading.register.rules import Asset, AssetReserved
+from trading.register.contracts import ContractId
 
 LOTS_MAX = 20
+COMPARABLES_MAX = 30
+SIBLINGS_MAX = 20
+REASONS_MAX = 60
 Instant = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -70,9 +69,16 @@ class DecideCase(Command, frozen=True):
 
 
 class ApplyCase(Command, frozen=True):
-    """Apply for trading; the papers come by digest."""
+    """Apply for trading; the papers come by digest.
+
+    ``comparables`` are the contracts in force, and ``siblings`` the other cases of the owner, that
+    the edge found for comparison. Every red flag needs one of ``reasons``.
+    """
 
     case: Id
+    comparables: Annotated[tuple[ContractId, ...], Meta(max_length=COMPARABLES_MAX)] = ()
+    siblings: Annotated[tuple[Id, ...], Meta(max_length=SIBLINGS_MAX)] = ()
+    reasons: Annotated[tuple[Reason, ...], Meta(max_length=REASONS_MAX)] = ()
 
 
 class ApproveCase(Command, frozen=True):
@@ -116,16 +122,6 @@ class WithdrawCase(Command, frozen=True):
     reason_zh: LongText
 
 
-class PublishCase(Command, frozen=True):
-    """Publish the notice and list every lot."""
-
-    case: Id
-    notice: Id
-    registration_until_us: Instant
-    opens_us: Instant
-    closes_us: Instant
-
-
 class RescheduleLot(Command, frozen=True):
     """Set a new opening for a lot whose start was missed."""
 
@@ -134,7 +130,8 @@ class RescheduleLot(Command, frozen=True):
     closes_us: Instant
 
 
-def _case(data: Any) -> str:
+def case_stream(data: Any) -> str:
+    """Return the stream of the case that a command names."""
     return f"case/{data.case}"
 
 
@@ -157,15 +154,15 @@ def _publicity_over(context: Context) -> Effect:
 
 
 def _apply(context: Context) -> Effect:
-    value_fen = 0
-    for plan in context.of(Case).lots:
-        asset = context.of(Asset, f"asset/{plan.asset}")
-        value_fen += yearly_fen(plan, asset.quantity_thousandths)
-    value_fen = min(value_fen, MAX_FEN)
+    value_fen = case_value_fen(context)
     tier = tier_of(
         value_fen, context.policy("tier_street_fen"), context.policy("tier_district_fen")
     )
-    return Effect((CaseApplied(value_fen, tier, context.env.actor),))
+    event = CaseApplied(
+        value_fen, tier, categories(context), str(local_date(context.at_us)), plan_flags(context),
+        context.data.reasons, context.env.actor,
+    )  # fmt: skip
+    return Effect((event,))
 
 
 def _approve(context: Context) -> Effect:
@@ -191,33 +188,6 @@ def _nothing(_context: Context) -> Effect:
     return Effect()
 
 
-def _publish(context: Context) -> Effect:
-    data: PublishCase = context.data
-    case = context.of(Case)
-    scheduled = LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
-    then: list[Then] = []
-    for plan in case.lots:
-        lot, asset = lot_stream(data.case, plan.number), f"asset/{plan.asset}"
-        terms = _terms(context, plan, case.tier, data.notice)
-        then += (
-            Then(lot, "list", (LotListed(terms), scheduled)),
-            Then(asset, "reserve", (AssetReserved(lot),)),
-        )
-    return Effect((CasePublished(data.notice),), tuple(then))
-
-
-def _terms(context: Context, plan: LotPlan, tier: Tier, notice: str) -> Terms:
-    """Return the terms of ``plan``, frozen with what the pack asks of its tier today."""
-    asset = context.of(Asset, f"asset/{plan.asset}")
-    return Terms(
-        context.data.case, notice, plan, asset.quantity_thousandths, asset.quantity_unit,
-        asset.place_zh, context.policy("extension_window_seconds"),
-        context.policy("extension_seconds"),
-        steps=tuple(context.policy(f"observed_steps_{tier}").split()), tier=tier,
-        end_mode=context.policy("end_mode"), extensions_max=context.policy("extensions_max"),
-    )  # fmt: skip
-
-
 def _reschedule(context: Context) -> Effect:
     schedule = context.of(Schedule)
     event = LotScheduled(
@@ -230,36 +200,41 @@ def _planned_assets(env: Envelope, _states: States) -> tuple[str, ...]:
     return ("orgs", *(f"asset/{plan.asset}" for plan in env.data.lots))
 
 
-def _case_objects(env: Envelope, states: States) -> tuple[str, ...]:
-    """Return the lots and assets of a case that is already loaded."""
-    state = states.get(_case(env.data))
-    case = state.facets.get("case") if state else None
+def case_objects(env: Envelope, states: States) -> tuple[str, ...]:
+    """Return the lots in their latest round and the assets of a case that is already loaded."""
+    state = states.get(case_stream(env.data))
+    case: Case | None = state.facets.get("case") if state else None
     if case is None:
         return ()
-    lots = tuple(lot_stream(env.data.case, plan.number) for plan in case.lots)
+    lots = tuple(case.lot(env.data.case, plan.number) for plan in case.lots)
     return lots + tuple(f"asset/{plan.asset}" for plan in case.lots)
+
+
+def _with_market(env: Envelope, states: States) -> tuple[str, ...]:
+    contracts = tuple(f"contract/{name}" for name in env.data.comparables)
+    siblings = tuple(f"case/{name}" for name in env.data.siblings)
+    return (*case_objects(env, states), *contracts, *siblings)
 
 
 COMMANDS = (
     CommandSpec(
-        "case.draft/1", DraftCase, _case, "draft", _draft, owner=lambda data: data.org,
+        "case.draft/1", DraftCase, case_stream, "draft", _draft, owner=lambda data: data.org,
         reads=_planned_assets,
     ),
-    CommandSpec("case.reopen/1", ReopenCase, _case, "reopen", _reopen),
-    CommandSpec("case.propose/1", DecideCase, _case, "propose", _take_step),
-    CommandSpec("case.deliberate/1", DecideCase, _case, "deliberate", _take_step),
-    CommandSpec("case.review/1", DecideCase, _case, "review", _take_step),
-    CommandSpec("case.decide/1", DecideCase, _case, "decide", _take_step),
+    CommandSpec("case.reopen/1", ReopenCase, case_stream, "reopen", _reopen),
+    CommandSpec("case.propose/1", DecideCase, case_stream, "propose", _take_step),
+    CommandSpec("case.deliberate/1", DecideCase, case_stream, "deliberate", _take_step),
+    CommandSpec("case.review/1", DecideCase, case_stream, "review", _take_step),
+    CommandSpec("case.decide/1", DecideCase, case_stream, "decide", _take_step),
     CommandSpec("case.publicity_over/1", Due, lambda data: str(data.stream), "publicity_over",
                 _publicity_over, clock=True),
-    CommandSpec("case.apply/1", ApplyCase, _case, "apply", _apply, reads=_case_objects),
-    CommandSpec("case.approve/1", ApproveCase, _case, "approve", _approve),
-    CommandSpec("case.return/1", ReturnCase, _case, "return", _return),
-    CommandSpec("case.accept/1", AcceptCase, _case, "accept", _accept),
-    CommandSpec("case.refuse/1", RefuseCase, _case, "refuse", _refuse),
-    CommandSpec("case.withdraw/1", WithdrawCase, _case, "withdraw", _nothing),
-    CommandSpec("case.publish/1", PublishCase, _case, "publish", _publish, reads=_case_objects),
-    CommandSpec("case.close/1", CloseCase, _case, "close", _nothing, reads=_case_objects),
+    CommandSpec("case.apply/1", ApplyCase, case_stream, "apply", _apply, reads=_with_market),
+    CommandSpec("case.approve/1", ApproveCase, case_stream, "approve", _approve),
+    CommandSpec("case.return/1", ReturnCase, case_stream, "return", _return),
+    CommandSpec("case.accept/1", AcceptCase, case_stream, "accept", _accept),
+    CommandSpec("case.refuse/1", RefuseCase, case_stream, "refuse", _refuse),
+    CommandSpec("case.withdraw/1", WithdrawCase, case_stream, "withdraw", _nothing),
+    CommandSpec("case.close/1", CloseCase, case_stream, "close", _nothing, reads=case_objects),
     CommandSpec(
         "lot.reschedule/1", RescheduleLot, lambda data: f"lot/{data.lot}", "reschedule",
         _reschedule,

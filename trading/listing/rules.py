@@ -22,6 +22,7 @@ Tier = Literal["small", "normal", "large"]
 OptionalText = Annotated[str, Meta(max_length=120)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+Ratio = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$")]
 TERM_MONTHS_MAX = 70 * 12
 ENDED_PLACES = frozenset({"certified", "relisted", "withdrawn", "terminated", "voided"})
 """Where a lot of a notice has nothing more to come; a failed one waits for its owner's choice."""
@@ -84,7 +85,7 @@ class LotPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     handover_days: Annotated[int, Meta(ge=0, le=366)] = 0
     improvements_zh: OptionalText = ""
     viewing_zh: OptionalText = ""
-    cut_ratio_max: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$")] = "0/1"
+    cut_ratio_max: Ratio = "0/1"
 
 
 class Terms(Facet, frozen=True):
@@ -125,6 +126,12 @@ class LotListed(Event, frozen=True, tag="lot_listed/1"):
     terms: Terms
 
 
+class LotAmended(Event, frozen=True, tag="lot_amended/1"):
+    """The terms of a lot that is open for registration, as they are from now on."""
+
+    terms: Terms
+
+
 class LotScheduled(Event, frozen=True, tag="lot_scheduled/1"):
     """The lot's instants were set, or set anew."""
 
@@ -135,6 +142,11 @@ class LotScheduled(Event, frozen=True, tag="lot_scheduled/1"):
 
 def lot_listed(_terms: Terms | None, event: LotListed) -> Terms:
     """Fold the listing."""
+    return event.terms
+
+
+def lot_amended(_terms: Terms, event: LotAmended) -> Terms:
+    """Fold an amendment."""
     return event.terms
 
 
@@ -154,9 +166,10 @@ def shifted(schedule: Schedule, since_us: int, by_us: int) -> Schedule:
     ))  # fmt: skip
 
 
-def lot_stream(case: str, number: int) -> str:
-    """Return the stream of lot ``number`` of ``case``."""
-    return f"lot/{case}-{number}"
+def lot_stream(case: str, number: int, listing_round: int = 1) -> str:
+    """Return the stream of lot ``number`` of ``case`` in a listing round."""
+    again = f"r{listing_round}" if listing_round > 1 else ""
+    return f"lot/{case}-{number}{again}"
 
 
 def case_of_lot(lot_id: str) -> str:

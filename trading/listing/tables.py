@@ -51,7 +51,7 @@ def _case_row(state: Stream) -> dict[str, Any]:
         "org": state.org,
         "place": state.place,
         "title_zh": found.title_zh,
-        "notice": found.notice,
+        "notice": found.notice.number if found.notice else "",
     }
 
 

@@ -8,6 +8,7 @@ from tests.support.acts import (
     ASSET,
     CASE,
     DECIDED_US,
+    STAFF,
     START_FEN,
     paper,
     plan,
@@ -17,6 +18,7 @@ from tests.trade.vectors.build import (
     Break,
     Breaks,
     Vector,
+    both,
     data,
     facet,
     given,
@@ -43,6 +45,13 @@ def _other_tier(upper: str) -> Break:
     return change
 
 
+def _planned(**fields: Any) -> Break:
+    """Change the plan that the case keeps."""
+    return facet(_CASE, "case", lots=(plan(**fields),))
+
+
+_TITLE = {"titles_clear_v1": facet(f"asset/{ASSET}", "asset", frozen_zh="法院查封")}
+_ASKED = {"centre_confirms_v1": given(actor=STAFF["centre_clerk"], role="centre_clerk")}
 _MEETING = {
     "right_body_v1": _vote(body="council"),
     "decided_v1": _vote(in_favour=0),
@@ -56,6 +65,7 @@ BREAKS: Breaks = {
         "pack_known_v1": data(pack="no-such-pack", lots=(plan(tenure="transfer"),)),
         "lots_numbered_v1": data(lots=(plan(2),)),
         "assets_free_v1": stream(f"asset/{ASSET}", place="reserved"),
+        **_TITLE,
         "prices_sound_v1": data(lots=(plan(ceiling_fen=START_FEN - 1),)),
         "term_lawful_v1": data(lots=(plan(term_months=241),)),
     },
@@ -70,8 +80,10 @@ BREAKS: Breaks = {
         "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
     },
     ("case", "apply", "community_officer"): {
-        "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
+        "assets_free_v1": stream(f"asset/{ASSET}", place="frozen"),
+        **_TITLE,
         "papers_filed_v1": given(docs=(paper("application"),)),
+        "flags_explained_v1": _planned(buy_back=True),
     },
     ("case", "approve", "asset3_reviewer"): {**_DESKS, "street_reviews_v1": _other_tier("normal")},
     ("case", "approve", "street_reviewer"): {**_DESKS, "office_reviews_v1": _other_tier("large")},
@@ -84,8 +96,41 @@ BREAKS: Breaks = {
     ("case", "refuse", "centre_reviewer"): _DESKS,
     ("case", "close", "centre_clerk"): {"lots_ended_v1": stream(LOT_STREAM, place="failed")},
     ("case", "publish", "centre_clerk"): {
-        "assets_free_v1": stream(f"asset/{ASSET}", place="let"),
+        "assets_free_v1": stream(f"asset/{ASSET}", place="frozen"),
+        **_TITLE,
+        "notice_filed_v1": given(docs=(paper("notice"),)),
         "notice_long_enough_v1": data(registration_until_us=DECIDED_US + DAY_US),
         "schedule_ordered_v1": data(opens_us=DECIDED_US + 7 * DAY_US),
+    },
+    ("case", "amend", "community_officer"): {
+        **_ASKED,
+        "lots_amendable_v1": stream(LOT_STREAM, place="qualifying"),
+        "prices_sound_v1": data(lots=(plan(deposit_fen=1, ceiling_fen=START_FEN - 1),)),
+        "term_lawful_v1": data(lots=(plan(term_months=241),)),
+        "amendment_filed_v1": given(docs=(paper("amendment"),)),
+        "amendment_time_v1": data(registration_until_us=DECIDED_US + 2 * DAY_US),
+        "schedule_ordered_v1": data(closes_us=DECIDED_US),
+    },
+    ("case", "relist", "community_officer"): {
+        **_ASKED,
+        "lot_failed_v1": stream(LOT_STREAM, place="withdrawn"),
+        "relist_asset_free_v1": stream(f"asset/{ASSET}", place="frozen"),
+        "relist_in_time_v1": stream(LOT_STREAM, entered_us=DECIDED_US - 60 * DAY_US),
+        "cut_mandated_v1": _planned(cut_ratio_max="1/20"),
+        "cut_within_policy_v1": both(
+            _planned(cut_ratio_max="1/2"), data(start_price_fen=START_FEN // 2)
+        ),
+        "notice_filed_v1": given(docs=(paper("notice"),)),
+        "notice_long_enough_v1": data(registration_until_us=DECIDED_US + DAY_US),
+        "schedule_ordered_v1": data(closes_us=DECIDED_US),
+    },
+    ("case", "decide_again", "community_officer"): {
+        "lot_failed_v1": stream(LOT_STREAM, place="withdrawn"),
+        "right_body_v1": _vote(body="party_branch"),
+        "decided_v1": _vote(in_favour=29),
+        "minutes_filed_v1": given(docs=(paper("street_approval"),)),
+        "meeting_past_v1": _vote(meeting_day="2026-03-30"),
+        "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
+        "street_approved_v1": given(docs=(paper("minutes"),)),
     },
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.acts import CASE, LOT, MEMBERS, ORG, OTHER_ORG, ROSTER
 from tests.trade.vectors.build import (
+    HELD,
     LOT_STREAM,
     PANEL_STREAM,
     Break,
@@ -21,6 +24,7 @@ from trading.base.signature import fingerprint
 from trading.demo.devices import public_key
 from trading.engine.stream import Stream
 from trading.observing.rules import Listed, Opening, Seat, Statement
+from trading.observing.talk import Question, Talk, place_of
 from trading.people.devices import Device, Devices
 
 _ROSTER = f"roster/{ORG}"
@@ -43,6 +47,20 @@ def _device(v: Vector, key: str, *confirmed_by: str) -> Vector:
     devices = Devices({fingerprint(key): Device("ed25519", key, confirmed_by)})
     changed = replace(state, facets={**state.facets, "devices": devices})
     return Vector(v.env, {**v.states, name: changed}, v.at_us)
+
+
+def _talk(**fields: Any) -> Break:
+    """Let the panel have said this."""
+
+    def change(v: Vector) -> Vector:
+        facets = {**v.states[PANEL_STREAM].facets, "talk": Talk(**fields)}
+        return stream(PANEL_STREAM, facets=facets)(v)
+
+    return change
+
+
+def _called(v: Vector) -> str:
+    return place_of(v.env.data.step, v.env.data.lot)
 
 
 _STATE: dict[str, Break] = {
@@ -80,6 +98,33 @@ BREAKS: Breaks = {
         **{guard: turn for guard, turn in _STATE.items() if guard != "on_panel_v1"},
         "on_panel_v1": lambda v: facet(PANEL_STREAM, "panel", seats=(Seat(v.env.actor, 1),))(v),
         "quorum_missed_v1": lambda v: _opened(opened_us=v.at_us)(v),
+    },
+    ("panel", "attend", "resident_rep"): {
+        "on_panel_v1": given(actor="rep-01"),
+        "step_opened_v1": data(step="O8"),
+        "attends_once_v1": lambda v: _talk(present={v.env.data.step: (v.env.actor,)})(v),
+    },
+    ("panel", "remark", "resident_rep"): {
+        "on_panel_v1": given(actor="rep-01"),
+        "remark_filed_v1": given(docs=()),
+    },
+    ("panel", "ask", "resident_rep"): {
+        "on_panel_v1": given(actor="rep-01"),
+        "questions_few_v1": _talk(waiting={str(n): Question("rep-01", 1) for n in range(20)}),
+    },
+    ("panel", "answer", "centre_operator"): {"question_open_v1": data(number=2)},
+    ("panel", "ask_hold", "resident_rep"): {
+        "on_panel_v1": given(actor="rep-01"),
+        "lot_running_v1": HELD,
+        "calls_once_v1": lambda v: _talk(callers={_called(v): (v.env.actor,)})(v),
+        "held_once_v1": lambda v: _talk(held=(_called(v),))(v),
+    },
+    ("panel", "record_time", "centre_operator"): {
+        "was_present_v1": data(member="rep-01"),
+        "time_once_v1": lambda v: _talk(
+            minutes={place_of(v.env.data.step, v.env.data.member): 1},
+            present={v.env.data.step: (v.env.data.member,)},
+        )(v),
     },
     ("person", "add_device", "resident_rep"): {
         "oneself_v1": data(person=MEMBERS[5]),

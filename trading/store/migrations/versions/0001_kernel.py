@@ -18,6 +18,7 @@ def upgrade() -> None:
     _private()
     _register()
     _listing()
+    _notifications()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -157,6 +158,23 @@ def _register() -> None:
     op.create_index("projection_contract_end", "projection_contract", ["ends_day", "contract"])
     op.create_index(
         "projection_contract_like", "projection_contract", ["category", "quantity_unit", "band"]
+    )
+
+
+def _notifications() -> None:
+    op.create_table(
+        "projection_notification",
+        sa.Column("notification", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
+        sa.Column("entry", sa.BigInteger, nullable=False),
+        sa.Column("people", sa.Text, nullable=False),
+        sa.Column("waiting", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("notification"),
+    )
+    op.create_index("ix_projection_notification_entry", "projection_notification", ["entry"])
+    op.create_index(
+        "projection_notification_waiting", "projection_notification", ["waiting", "entry"]
     )
 
 
