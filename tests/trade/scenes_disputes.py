@@ -16,7 +16,8 @@ from trading.engine.stream import Stream
 def filed(v: Vector) -> Vector:
     """Let the loser have objected."""
     lot = v.states[LOT_STREAM]
-    facets = {"objection": Objection("objection", "collusion", f"bidder-{LOSER}", v.at_us)}
+    by, rule = f"bidder-{LOSER}", "objection_answer_days"
+    facets = {"objection": Objection("objection", "collusion", by, rule, v.at_us, v.at_us)}
     found = Stream(
         FIRST, 1, org=lot.org, workflow="objection@1", pack=lot.pack, edition=lot.edition,
         place="filed", facets=facets,

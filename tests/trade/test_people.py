@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.acts import ALL_ROUNDER, ORG, OTHER_ORG, Act, asset, officer, staff
+from tests.support.path import PATH
 from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, FOR_EVER_US
 from trading.centre import Personal
@@ -255,6 +256,21 @@ def test_two_accounts_of_one_human_are_one_person(at: At) -> None:
     assert trade.do(give(ALL_ROUNDER)).outcome == "done"
     again = Act("person.link/1", LinkAccounts("office-chen", "office-peng"), ALL_ROUNDER, "office")
     assert trade.blockers(again) == ("accounts_differ_v1",)
+
+
+def test_another_desk_and_another_hand_are_those_of_another_human(at: At) -> None:
+    for place, act, first, guard in (
+        ("contracted", PATH["certified"][-1], "operator-tan", "another_hand_v1"),
+        ("approved", PATH["accepted"][-1], "officer-yi-a", "another_desk_v1"),
+    ):
+        trade = at(place)
+        assert isinstance(act, Act)
+        for step in PATH["certified"][:-1] if guard == "another_hand_v1" else ():
+            assert isinstance(step, Act)
+            trade.do(step)
+        link = LinkAccounts(act.actor, first)
+        trade.do(Act("person.link/1", link, ALL_ROUNDER, "office"))
+        assert trade.blockers(act) == (guard,)
 
 
 def test_a_third_account_joins_all_and_leaves_again(at: At) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trading.awarding import certificate_commands, certificates, endings, facts, rules
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 
 SUBJECT = Subject(
     name="awarding",
@@ -32,6 +32,12 @@ SUBJECT = Subject(
         rules.Ended: ("ending", rules.ended),
     },
     guards=GUARDS,
+    desks=(
+        Desk("lot", "stalled", "office", "desk_days"),
+        Desk("lot", "confirmed", "centre_clerk", "desk_days"),
+        Desk("lot", "cleared", "office", "desk_days"),
+        Desk("lot", "contracted", "centre_certifier", "desk_days"),
+    ),
     instants={"signing_end": facts.signing_end},
     facts={
         "complaint_end_us": facts.complaint_end_us,

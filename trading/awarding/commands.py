@@ -16,13 +16,13 @@ from trading.awarding.rules import (
     SigningOverdue,
 )
 from trading.base.calendar import compute
-from trading.base.money import PriceUnit
 from trading.base.text import Id, ShortText
 from trading.bidding.rules import Roll, Sale
 from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
+from trading.listing import prices
 from trading.listing.rules import Terms, case_of_lot
 from trading.register.contracts import (
     EXPIRY_KEYS,
@@ -31,7 +31,6 @@ from trading.register.contracts import (
     contract_of,
     contract_parts,
 )
-from trading.register.rent import level_schedule
 from trading.register.rules import Asset
 
 
@@ -110,19 +109,16 @@ def _certify(context: Context) -> Effect:
     months = tuple(context.policy(key) for key in EXPIRY_KEYS)
     opening = Opening(asset, context.data.lot, months, context.at_us)
     found = context.of(Asset, f"asset/{asset}")
-    parts = contract_parts(opening, found, _agreement(context, found))
+    parts = contract_parts(opening, found, _agreement(context))
     number = context.data.certificate
     certificate = issue(number, context.data.lot, context.fact("waived_steps"))
     return Effect((Certified(number),), (*parts, certificate))
 
 
-def _agreement(context: Context, asset: Asset) -> Agreement:
+def _agreement(context: Context) -> Agreement:
     plan, signed = context.of(Terms).plan, context.of(Award).contract
     assert signed is not None
-    schedule = level_schedule(
-        PriceUnit.parse(signed.price_unit), signed.price_fen, asset.quantity_thousandths,
-        signed.term_months,
-    )  # fmt: skip
+    schedule = prices.schedule(prices.rent_of(context.of(Terms), signed.price_fen))
     return Agreement(
         signed.number, plan.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
         signed.term_months, signed.starts_day, signed.ends_day, signed.bond_fen, schedule,

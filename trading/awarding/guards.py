@@ -63,7 +63,7 @@ def _day(text: str) -> date | None:
 
 def _another_hand(context: Context) -> bool:
     award = context.find(Award)
-    return award is not None and context.env.actor != award.confirmed_by
+    return award is not None and context.another_person(award.confirmed_by)
 
 
 def _filed(name: str) -> Guard:

@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
+    "draw": "draw",
     "log": "history",
     "replay": "replay",
     "definitions": "definitions",
@@ -22,6 +23,7 @@ COMMANDS = {
     "grant": "people",
     "org": "organisations",
     "correct": "corrections",
+    "desk": "desk",
     "notifications": "notifications",
     "doctor": "doctor",
 }

@@ -22,8 +22,7 @@ from trading.cli.output import (
     open_centre,
     pick,
 )
-from trading.engine import timers
-from trading.engine.stream import Stream
+from trading.cli.telling import label, lines, tell, word
 from trading.listing.tables import lot as lots
 from trading.record.entry import DONE, read
 from trading.store.log import stream_entries
@@ -82,18 +81,14 @@ def lot_show(data_dir: Path, lot: str, *, as_json: bool) -> None:
         state = centre.state(f"lot/{lot}")
         if state is None:
             raise NotFound(f"no lot {lot}", field="lot")
-        told = _told(centre, state)
+        told = tell(centre, state)
     finally:
         centre.close()
     if as_json:
         emit(told)
         return
-    for key, value in told.items():
-        if key == "why" and isinstance(value, list):
-            for line in value:
-                click.echo(f"  {line}")
-        else:
-            click.echo(f"{key}: {value}")
+    for line in lines(told):
+        click.echo(line)
 
 
 @lot_command.command("timeline")
@@ -121,53 +116,13 @@ def lot_timeline(data_dir: Path, lot: str, after: int, limit: int, *, as_json: b
             move = line["from"] if line["from"] == line["to"] else f"{line['from']} -> {line['to']}"
             told = ": ".join(filter(None, (line["code"], ", ".join(line["failed"]))))
             mark = f" [{told or line['outcome']}]" if line["outcome"] != DONE else ""
-            click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{mark}")
+            said = word("triggers", line["trigger"])
+            click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{mark}  {said}")
 
 
 def _label(centre: Centre, stream: str) -> str:
     state = centre.state(stream)
-    return _place(centre, state) if state else ""
-
-
-def _place(centre: Centre, state: Stream) -> str:
-    found = centre.kernel.catalogue.workflow(state.workflow).states[state.place]
-    return pick(found.label_zh, found.label_en)
-
-
-def _told(centre: Centre, state: Stream) -> dict[str, Any]:
-    terms, sale, award = (state.facets.get(n) for n in ("terms", "sale", "award"))
-    told: dict[str, Any] = {
-        "lot": state.name.partition("/")[2],
-        "title": terms.plan.title_zh if terms else "",
-        "state": _place(centre, state),
-        "held": state.held,
-        "org": state.org,
-        "workflow": state.workflow,
-        "policy": state.pack,
-        "receipt": state.hash,
-    }
-    if terms:
-        unit = PriceUnit.parse(terms.plan.price_unit).label(language())
-        told["start"] = f"{format_yuan(terms.plan.start_price_fen)} {unit}"
-        if sale and sale.lead_number:
-            told["lead"] = f"{format_yuan(sale.lead_fen)} {unit} ({sale.lead_number})"
-            told["bids"] = sale.bids
-    if award and award.certificate:
-        told["certificate"] = award.certificate
-    if state.due_us:
-        told["next"] = f"{state.due} {local_text(state.due_us, closing=True)}"
-        told["why"] = _why(centre, state)
-    return told
-
-
-def _why(centre: Centre, state: Stream) -> list[str]:
-    workflow = centre.kernel.catalogue.workflow(state.workflow)
-    return [
-        timers.deadline(centre.kernel.catalogue, state, timer).explain(language())
-        if timer.after
-        else pick(f"{timer.trigger}: 由公告或出价确定", f"{timer.trigger}: set by notice or bid")
-        for timer in workflow.timers_of.get(state.place, ())
-    ]
+    return label(centre, state) if state else ""
 
 
 def _line(index: int, at_us: int, kind: str, out: bytes) -> dict[str, Any]:
@@ -179,6 +134,7 @@ def _line(index: int, at_us: int, kind: str, out: bytes) -> dict[str, Any]:
         "at": local_text(at_us),
         "at_us": at_us,
         "kind": kind,
+        "trigger": told["trigger"],
         "outcome": told["outcome"],
         "from": told["from"],
         "to": told["to"],

@@ -104,20 +104,22 @@ def _due_us(context: Context, key: str) -> int:
 
 def _file(context: Context) -> Effect:
     data: FileObjection = context.data
-    due_us = _due_us(context, FIRST_ANSWER[data.kind])
-    event = Filed(data.kind, data.ground, context.env.actor, due_us)
+    rule = FIRST_ANSWER[data.kind]
+    due_us = _due_us(context, rule)
+    event = Filed(data.kind, data.ground, context.env.actor, rule, context.at_us, due_us)
     raised = Then(_lot(data), "dispute", (ObjectionRaised(data.number),))
     return Effect((event,), (raised,))
 
 
 def _admit(context: Context) -> Effect:
     objection = context.of(Objection)
-    due_us = objection.due_us
+    event = Admitted(objection.rule, objection.since_us, objection.due_us)
     if objection.kind == COMPLAINT:
-        due_us = _due_us(context, "complaint_decide_days")
+        rule = "complaint_decide_days"
+        event = Admitted(rule, context.at_us, _due_us(context, rule))
     lot = context.states.get(_lot(context.data))
     then = () if lot is None else _taken(lot, context.data.number, context.at_us)
-    return Effect((Admitted(due_us),), then)
+    return Effect((event,), then)
 
 
 def _taken(lot: Stream, number: int, at_us: int) -> tuple[Then, ...]:

@@ -30,13 +30,16 @@ Ground: TypeAlias = Literal[
 class Objection(Facet, frozen=True):
     """One objection: who filed it on which ground, and by when the next answer is due.
 
-    ``due_us`` is 0 once nothing is due; ``late`` tells that an answer was overdue.
+    The period ``rule`` of the policy runs since ``since_us``; ``due_us`` is 0 once nothing is due.
+    ``late`` tells that an answer was overdue.
     """
 
     kind: Kind
     ground: Ground
     by: str
-    due_us: int = 0
+    rule: str
+    since_us: int
+    due_us: int
     late: bool = False
     ruling: str = ""
 
@@ -55,12 +58,16 @@ class Filed(Event, frozen=True, tag="objection_filed/1"):
     kind: Kind
     ground: Ground
     by: str
+    rule: str
+    since_us: int
     due_us: int
 
 
 class Admitted(Event, frozen=True, tag="objection_admitted/1"):
     """The objection will be decided, before ``due_us``."""
 
+    rule: str
+    since_us: int
     due_us: int
 
 
@@ -96,12 +103,14 @@ class ObjectionClosed(Event, frozen=True, tag="objection_closed/1"):
 
 def filed(_objection: Objection | None, event: Filed) -> Objection:
     """Fold the filing."""
-    return Objection(event.kind, event.ground, event.by, event.due_us)
+    return Objection(event.kind, event.ground, event.by, event.rule, event.since_us, event.due_us)
 
 
 def admitted(objection: Objection, event: Admitted) -> Objection:
     """Fold the admission: the answer that was due has been given."""
-    return msgspec.structs.replace(objection, due_us=event.due_us)
+    return msgspec.structs.replace(
+        objection, rule=event.rule, since_us=event.since_us, due_us=event.due_us
+    )
 
 
 def answer_overdue(objection: Objection, _event: AnswerOverdue) -> Objection:

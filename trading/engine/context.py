@@ -114,6 +114,10 @@ class Context:
             raise UnknownName(f"no fact {name}", name=name)
         return fact(self)
 
+    def another_person(self, account: str) -> bool:
+        """Tell whether the actor is another human than the one of ``account``."""
+        return self.registry.another_person(self, account)
+
     def policy(self, key: str) -> Any:
         """Return a value of the pack this stream is bound to; raise ``UnknownName``."""
         return self.catalogue.pack(self.stream.pack).get(key).value

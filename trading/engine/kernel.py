@@ -109,8 +109,7 @@ class Kernel:
             waiting = self._waiting(context, spec)
             if waiting is None:
                 return self._proposed(context, spec, step)
-            another = self.registry.another_person(context, waiting.actor)
-            step.results[SECOND_PERSON_GUARD] = another
+            step.results[SECOND_PERSON_GUARD] = context.another_person(waiting.actor)
             if not step.results[SECOND_PERSON_GUARD]:
                 failed = (SECOND_PERSON_GUARD,)
                 refused = Step(step.results, code="guard_failed", failed=failed)

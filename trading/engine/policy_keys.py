@@ -86,6 +86,7 @@ _DECISION = {
     "vote_table": KeySpec(("text",), 1, 64, (), "表决规则表编号", "id of the table of vote rules"),
     "decision_publicity_days": _days("决议公布期", "how long the resolution is posted"),
     "review_days": _days("每级审核期限", "time of each level of review"),
+    "desk_days": _days("其他经办期限", "time of any other desk", minimum=1),
     "acceptance_days": _days("受理期限", "time in which the centre accepts or refuses"),
     "appraisal_valid_months": _count("month", 1, 60, "评估有效期", "validity of an appraisal"),
     "purchase_tell_days": _days("出卖租赁房屋告知期", "notice to the tenant before a sale"),

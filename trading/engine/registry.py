@@ -119,6 +119,16 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """In ``place`` a stream of kind ``stream`` waits for ``role``, within a policy period."""
+
+    stream: str
+    place: str
+    role: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One subject's registrations.
 
@@ -136,6 +146,7 @@ class Subject:
     instants: dict[str, Instant] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    desks: tuple[Desk, ...] = ()
     permit_reads: Callable[[Envelope, States], tuple[str, ...]] | None = None
     another_person: Callable[[Context, str], bool] | None = None
 
@@ -155,6 +166,7 @@ class Registry:
         self.instants: dict[str, Instant] = {}
         self.roles: dict[str, str] = {}
         self.corrections: dict[str, Correction] = {}
+        self.desks: dict[tuple[str, str], Desk] = {}
         for subject in self.subjects:
             _merge(self.streams, {s.kind: s for s in subject.streams})
             _merge(self.commands, {c.kind: c for c in subject.commands})
@@ -164,6 +176,7 @@ class Registry:
             _merge(self.facts, subject.facts)
             _merge(self.instants, subject.instants)
             _merge(self.roles, subject.roles)
+            _merge(self.desks, {(d.stream, d.place): d for d in subject.desks})
             _merge(self.corrections, {c.facet: c for c in subject.corrections})
         self.facet_names = {struct: name for name, struct in self.facets.items()}
         self.clocked = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 from trading.listing import cases, commands, facts, notices, rounds, rules
 from trading.listing.guards import GUARDS
 
@@ -29,5 +29,12 @@ SUBJECT = Subject(
         rules.LotScheduled: ("schedule", rules.lot_scheduled),
     },
     guards=GUARDS,
+    desks=(
+        Desk("case", "reviewing", "asset3_reviewer", "review_days"),
+        Desk("case", "street_review", "street_reviewer", "review_days"),
+        Desk("case", "office_review", "office", "review_days"),
+        Desk("case", "approved", "centre_reviewer", "acceptance_days"),
+        Desk("case", "accepted", "centre_clerk", "desk_days"),
+    ),
     instants={"registration_end": facts.registration_end, "opening": facts.opening},
 )

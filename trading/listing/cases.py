@@ -260,6 +260,10 @@ def applied(case: Case, event: CaseApplied) -> Case:
         case,
         value_fen=event.value_fen,
         tier=event.tier,
+        categories=event.categories,
+        applied_day=event.day,
+        flags=event.flags,
+        reasons=event.reasons,
         brought_by=_with(case.brought_by, event.by),
     )
 

@@ -201,13 +201,19 @@ def _planned_assets(env: Envelope, _states: States) -> tuple[str, ...]:
 
 
 def case_objects(env: Envelope, states: States) -> tuple[str, ...]:
-    """Return the lots in their latest round and the assets of a case that is already loaded."""
+    """Return the lots in their latest round and the assets of a case that is already loaded.
+
+    What the command names itself is among them, even where the case has no such lot.
+    """
     state = states.get(case_stream(env.data))
     case: Case | None = state.facets.get("case") if state else None
     if case is None:
         return ()
-    lots = tuple(case.lot(env.data.case, plan.number) for plan in case.lots)
-    return lots + tuple(f"asset/{plan.asset}" for plan in case.lots)
+    named: tuple[LotPlan, ...] = getattr(env.data, "lots", ())
+    plans = (*case.lots, *named)
+    numbers = {*(plan.number for plan in plans), getattr(env.data, "number", 1)}
+    lots = (case.lot(env.data.case, number) for number in sorted(numbers))
+    return (*lots, *(f"asset/{plan.asset}" for plan in plans))
 
 
 def _with_market(env: Envelope, states: States) -> tuple[str, ...]:

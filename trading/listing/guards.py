@@ -198,7 +198,7 @@ def _office_reviews(context: Context) -> bool:
 
 def _another_desk(context: Context) -> bool:
     case = context.find(Case)
-    return case is not None and context.env.actor not in case.hands
+    return case is not None and all(map(context.another_person, case.hands))
 
 
 def _lots_ended(context: Context) -> bool:

@@ -75,10 +75,13 @@ def for_months(rent: Rent, months: int) -> Sum:
 def payments(rent: Rent) -> tuple[Payment, ...]:
     """Return the payments of the whole term; the last one may be for fewer months.
 
-    A price for the whole term, or of a sale, is one payment.
+    A price for the whole term, or of a sale, is one payment; where no term is agreed, that of the
+    first period is all that can be said.
     """
-    if not _period_months(rent) or not rent.term_months:
-        return (Payment(1, 1, rent.term_months, for_months(rent, rent.term_months)),)
+    period = _period_months(rent)
+    if not period or not rent.term_months:
+        months = rent.term_months or period
+        return (Payment(1, 1, months, for_months(rent, months)),)
     step = rent.payment_months or rent.term_months
     found = []
     for number, done in enumerate(range(0, rent.term_months, step), 1):

@@ -38,6 +38,7 @@ lot = Table(
     Column("lead_fen", BigInteger, nullable=False),
     Column("bids", Integer, nullable=False),
     Column("awarded", Integer, nullable=False),
+    Column("waived", Integer, nullable=False),
     Index("projection_lot_place", "place", "lot"),
 )
 
@@ -58,7 +59,7 @@ def _case_row(state: Stream) -> dict[str, Any]:
 def _lot_row(state: Stream) -> dict[str, Any]:
     terms: Terms = state.facets["terms"]
     schedule: Schedule = state.facets["schedule"]
-    sale = state.facets.get("sale")
+    sale, waived = state.facets.get("sale"), state.facets.get("waived")
     return {
         "lot": state.name.partition("/")[2],
         "org": state.org,
@@ -73,6 +74,7 @@ def _lot_row(state: Stream) -> dict[str, Any]:
         "lead_fen": sale.lead_fen if sale else 0,
         "bids": sale.bids if sale else 0,
         "awarded": int(state.place in AWARDED_PLACES),
+        "waived": len(waived.steps) if waived else 0,
     }
 
 

@@ -106,13 +106,15 @@ def _draw(context: Context) -> Effect:
     panel = context.of(Panel)
     roster = context.of(Roster, f"roster/{panel.org}")
     size = context.policy("observers_count")
-    barred = {*panel.excluded, *conflicts_known(context)}
-    eligible = [row.member for row in roster.rows if row.member not in barred]
+    members = [row.member for row in roster.rows if row.member not in panel.excluded]
+    conflicts = conflicts_known(context)
+    barred = tuple(member for member in members if member in conflicts)
+    eligible = [member for member in members if member not in conflicts]
     limit = context.policy("observers_consecutive_max")
     rested = resting(eligible, roster.served, limit, size)
     order = ordered([m for m in eligible if m not in rested], data.seed, panel.number)
     seats = tuple(Seat(member, position) for member, position in drawn(order, size))
-    event = PanelDrawn(data.seed, order, rested, seats, quorum(context, size))
+    event = PanelDrawn(data.seed, order, barred, rested, limit, seats, quorum(context, size))
     served = RosterServed(data.case, tuple(seat.member for seat in seats))
     return Effect((event,), (Then(f"roster/{panel.org}", "serve", (served,)),))
 

@@ -66,7 +66,7 @@ def _on_roster(context: Context) -> bool:
 
 
 def _caller_apart(context: Context) -> bool:
-    return context.env.actor != context.of(Panel).committed_by
+    return context.another_person(context.of(Panel).committed_by)
 
 
 def _seed_opens(context: Context) -> bool:

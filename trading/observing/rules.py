@@ -146,11 +146,17 @@ class NumberCalled(Event, frozen=True, tag="number_called/1"):
 
 
 class PanelDrawn(Event, frozen=True, tag="panel_drawn/1"):
-    """A panel was drawn: the seed, the order it gave, who rested, who sits at which position."""
+    """A panel was drawn: the seed, the order it gave, who sits at which position.
+
+    Left out were the ``barred`` by registrations that were closed, and the ``rested``, who sat on
+    as many panels in a row as ``rests_after`` says.
+    """
 
     seed: str
     order: tuple[str, ...]
+    barred: tuple[str, ...]
     rested: tuple[str, ...]
+    rests_after: int
     seats: tuple[Seat, ...]
     quorum: int
 

@@ -13,9 +13,11 @@ from trading.listing.prices import (
     rent_for,
     rent_of,
     rises,
+    schedule,
     total,
 )
 from trading.listing.rules import Escalator, Rise, Terms
+from trading.register.rent import Instalments
 
 R033 = Rent(20_400, "CNY/mu/year", 653_000, 300, 12, Escalator(500, every_years=5))
 
@@ -108,6 +110,19 @@ def test_a_payment_across_a_rise_counts_each_stretch_by_itself() -> None:
     assert only.due.formula_zh == (
         "1,200.00元/宗·年 × 12个月 ÷ 12 + 1,200.00元/宗·年 × 12个月 ÷ 12 × 1.03 = 2,436.00元"
     )
+
+
+def test_the_register_keeps_runs_of_equal_payments() -> None:
+    assert schedule(R033)[:2] == (
+        Instalments(0, 12, 5, 13_321_200), Instalments(60, 12, 5, 13_987_260),
+    )  # fmt: skip
+    odd = Rent(120_000, "CNY/lot/year", 1000, 31)
+    assert schedule(odd) == (Instalments(0, 12, 2, 120_000), Instalments(24, 0, 1, 70_000))
+    assert schedule(Rent(5_000, "CNY/lot", 1000, 0)) == (Instalments(0, 0, 1, 5_000),)
+
+
+def test_without_a_term_the_first_period_is_all_that_is_known() -> None:
+    assert amounts(Rent(120_000, "CNY/lot/year", 1000, 0)) == [120_000]
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,7 @@ def _listing() -> None:
         sa.Column("lead_fen", sa.BigInteger, nullable=False),
         sa.Column("bids", sa.Integer, nullable=False),
         sa.Column("awarded", sa.Integer, nullable=False),
+        sa.Column("waived", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("lot"),
     )
     op.create_index("ix_projection_lot_org", "projection_lot", ["org"])
