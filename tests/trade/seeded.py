@@ -173,7 +173,7 @@ class Market:
             return renamed(
                 bidder("bid.place/1", PlaceBid(LOT, price_fen), chance.choice(BIDDERS)), n
             )
-        if drawn == 8 and not chance.randrange(4):
+        if drawn == 8 and not chance.randrange(8):
             return renamed(suspend("office"), n)
         if drawn in {9, 10}:
             return renamed(chance.choice(RESUME), n)
