@@ -136,7 +136,9 @@ class Centre:
         self._decoders: dict[str, msgspec.json.Decoder[Command]] = {}
         entropy = entropy or SystemEntropy()
         self._entropy = entropy
-        self._codec = StateCodec(self.kernel.registry)
+        # A copy that was not verified yet answers reads all the same: it was sealed elsewhere.
+        seal = b"" if home.read_only_reason() else home.mac_key
+        self._codec = StateCodec(self.kernel.registry, seal)
         self.subject_keys = SubjectKeys(home.subjects_path)
         self.writer = Writer(
             self.engine,
@@ -247,6 +249,10 @@ class Centre:
     def states_of(self, kind: str) -> Iterator[Stream]:
         """Yield the committed state of every stream of ``kind``, ordered by name."""
         return log.states_of(self.reading, self._codec, kind)
+
+    def row_of(self, state: Stream) -> log.StoredState:
+        """Return the row under which ``state`` is stored."""
+        return self._codec.row(state, self.kernel.catalogue.workflow(state.workflow))
 
     def next_due_us(self) -> int:
         """Return the earliest due instant of any stream, 0 where nothing is due ever."""

@@ -61,6 +61,8 @@ class Stores:
                 # What the copy left to be written is not the writer's doing.
                 connection.execute(b"CHECKPOINT")
             home = Home.create(path, ORIGIN, self._url(name))
+        # States are sealed with it.
+        shutil.copyfile(template.keys_dir / "mac.key", home.keys_dir / "mac.key")
         clock = RunningClock(now_us)
         clock.run()
         centre = Centre(home, clock)

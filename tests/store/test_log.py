@@ -23,6 +23,11 @@ from trading.store.state import StateCodec
 ROWS = tuple(stall_log.story().rows)
 STATES = stall_log.story().states
 CODEC = StateCodec(stalls.registry())
+COLUMNS = [column.name for column in schema.stream_state.columns]
+
+
+def _stored(state: Stream) -> log.StoredState:
+    return state.name, state.seq, CODEC.encode(state), state.due_us or None, 0
 
 
 @pytest.fixture
@@ -34,8 +39,8 @@ def reading(database: str, engine: Engine, open_engine: Callable[..., Engine]) -
         connection.execute(
             schema.stream_state.insert(),
             [
-                {"stream": name, "seq": state.seq, "state": CODEC.encode(state), "live": 0}
-                for name, state in STATES.items()
+                dict(zip(COLUMNS, (*_stored(state), CODEC.seal(CODEC.encode(state))), strict=True))
+                for state in STATES.values()
             ],
         )
         head = {"size": tree.size, "range": tree.to_bytes(), "at_us": ROWS[-1].at_us}
@@ -112,9 +117,7 @@ def test_the_state_of_a_stream_is_read(reading: Engine) -> None:
 @pytest.mark.parametrize("page", [1, 3, 6, 100])
 def test_all_stored_states_come_page_by_page(reading: Engine, page: int) -> None:
     stored = list(log.stored_states(reading, page))
-    assert sorted(stored) == sorted(
-        (name, state.seq, CODEC.encode(state)) for name, state in STATES.items()
-    )
+    assert sorted(stored) == sorted(_stored(state) for state in STATES.values())
 
 
 def test_what_is_stored_verifies_and_replays(reading: Engine) -> None:
@@ -126,7 +129,7 @@ def test_what_is_stored_verifies_and_replays(reading: Engine) -> None:
     assert verified.unpublished == 9
     replayed = replay(log.iterate(reading), stalls.registry())
     assert replayed.ok
-    assert compare_states(replayed.states, log.stored_states(reading), CODEC.encode) == ()
+    assert compare_states(replayed.states, log.stored_states(reading), _stored) == ()
 
 
 def _row(state: Stream) -> dict[str, str]:

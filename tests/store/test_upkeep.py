@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from tests.support import toy
 from tests.support.desk import act, bid, env, make, nudge, put_up
@@ -106,12 +106,7 @@ def test_a_timer_that_cannot_be_decided_does_not_stop_the_others(
     shop = Shop(engine)
     shop.all(make("a"), put_up("a", sale_us=10), make("b"), put_up("b", sale_us=20))
     broken = msgspec.structs.replace(shop.state("toy/a"), due="vanish")
-    with shop.engine.begin() as connection:
-        table = schema.stream_state
-        connection.execute(
-            update(table).where(table.c.stream == "toy/a").values(state=shop.codec.encode(broken))
-        )
-    shop.writer._disconnect()
+    shop.plant(broken)
     shop.clock.advance_to(toy.START_US + 50)
     assert shop.writer.tick() == 2
     assert shop.state("toy/b").place == "unsold"
@@ -350,12 +345,7 @@ def test_what_a_failed_batch_counted_is_forgotten(engine: Engine) -> None:
 def test_upkeep_that_is_refused_stops_the_batch(shop: Shop) -> None:
     """A lot that ought to be held must not go on as if nothing had been."""
     lost = msgspec.structs.replace(shop.state(), hold="nowhere")
-    with shop.engine.begin() as connection:
-        table = schema.stream_state
-        connection.execute(
-            update(table).where(table.c.stream == "toy/a").values(state=shop.codec.encode(lost))
-        )
-    shop.writer._disconnect()
+    shop.plant(lost)
     shop.clock.sleep(MINUTE_US)
     size = shop.size()
     (answer,) = shop.batch(make("b"))

@@ -52,6 +52,14 @@ from trading.observing.draws import commitment_of
 
 SAME_NAME = {"payer_same_name": True}
 _office = [award(who) for who in ("office-chen", "office-peng")]
+SEATED = (
+    staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
+    *devices(*PANEL[:2]),
+    staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),
+    staff("panel.call/1", CallNumber(CASE, NUMBER), "supervision_member"),
+    staff("panel.draw/1", DrawPanel(CASE, SEED), "office"),
+)
+"""How the panel of the usual notice comes to its seats."""
 PATH: dict[str, tuple[Act | int, ...]] = {
     "drafted": (officer("asset.register/1", asset()), officer("case.draft/1", draft())),
     "reviewed": decision()[:3],
@@ -62,11 +70,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
     "accepted": (staff("case.accept/1", AcceptCase(CASE), "centre_reviewer"),),
     "listed": (posted(),),
     "registered": (
-        staff("roster.freeze/1", FreezeRoster(ORG, ROSTER), "office"),
-        *devices(*PANEL[:2]),
-        staff("panel.commit/1", CommitSeed(CASE, ORG, commitment_of(SEED)), "office"),
-        staff("panel.call/1", CallNumber(CASE, NUMBER), "supervision_member"),
-        staff("panel.draw/1", DrawPanel(CASE, SEED), "office"),
+        *SEATED,
         *observe("O1"),
         *observe("O2"),
         *(bidder("registration.submit/1", register(n), n) for n in BIDDERS),

@@ -79,7 +79,7 @@ def proven(trade: Trade) -> list[Row]:
     report = replay(rows, registry())
     assert report.difference is None, report.difference
     stored = log.stored_states(trade.centre.reading)
-    assert compare_states(report.states, stored, trade.centre._codec.encode) == ()
+    assert compare_states(report.states, stored, trade.centre.row_of) == ()
     for projection in PROJECTIONS:
         key = [column.name for column in projection.table.primary_key]
         expected = projection.rows(report.states)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     event,
     select,
+    update,
 )
 
 from tests.support import toy
@@ -95,7 +96,7 @@ class Shop:
         self.engine = engine
         self.clock: Any = clock or SimulatedClock(toy.START_US)
         self.kernel: Kernel = kernel()
-        self.codec = StateCodec(self.kernel.registry)
+        self.codec = StateCodec(self.kernel.registry, MAC_KEY)
         PROJECTED.create_all(engine)
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
         more.setdefault("projections", (TOY_PROJECTION,))
@@ -132,6 +133,14 @@ class Shop:
         with self.engine.connect() as connection:
             row = connection.execute(select(table).where(table.c.stream == name)).one()
         return self.codec.decode(bytes(row.state))
+
+    def plant(self, state: Stream) -> None:
+        """Store ``state`` as if the centre had written it."""
+        table, data = schema.stream_state, self.codec.encode(state)
+        values = {"state": data, "mac": self.codec.seal(data)}
+        with self.engine.begin() as connection:
+            connection.execute(update(table).where(table.c.stream == state.name).values(values))
+        self.writer._disconnect()
 
     def toy(self, name: str = "a") -> toy.Toy:
         """Return what is known of a toy."""

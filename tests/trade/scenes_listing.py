@@ -18,10 +18,17 @@ from tests.support.acts import (
 )
 from tests.support.cases import amend, decide_again, relist
 from tests.support.trade import Places, Scene
-from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
+from tests.trade.vectors.build import Break, Vector, both, copied, facet, stream, vector
 from trading.awarding.endings import WithdrawLot
 from trading.engine.builtin import CLOCK, Due
-from trading.listing.commands import CloseCase, RefuseCase, ReopenCase, ReturnCase, WithdrawCase
+from trading.listing.commands import (
+    CloseCase,
+    ExtendCase,
+    RefuseCase,
+    ReopenCase,
+    ReturnCase,
+    WithdrawCase,
+)
 from trading.listing.rounds import AbandonLot
 
 _CASE = f"case/{CASE}"
@@ -59,6 +66,7 @@ def scenes(places: Places) -> list[Vector]:
     )
     abandon = officer("lot.abandon/1", AbandonLot(LOT, "改作自用"))
     withdraw_lot = officer("lot.withdraw/1", WithdrawLot(LOT, "owner_decision", "改作自用"))
+    beside = copied(f"asset/{ASSET}", "asset/asset-b")
     return [
         at("listed", amend(plan(deposit_fen=DEPOSIT_FEN + 1))),
         at("listed", relist(START_FEN * 9 // 10), failed),
@@ -67,6 +75,7 @@ def scenes(places: Places) -> list[Vector]:
         *(at("listed", withdraw_lot, stream(f"lot/{LOT}", place=place))
           for place in ("listed", "qualifying", "stalled", "ready")),
         at("drafted", again),
+        at("drafted", officer("case.extend/1", ExtendCase(CASE, (plan(2, "asset-b"),))), beside),
         *(at("drafted", reopen, case(place)) for place in _BEFORE_THE_NOTICE[1:6]),
         at("resolved", over, at_us=over_us),
         at("reviewing", approve(), case("reviewing", "normal")),

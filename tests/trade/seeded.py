@@ -33,6 +33,7 @@ from tests.support.acts import (
 )
 from tests.support.path import PATH
 from tests.support.trade import Trade, found_trade
+from tests.trade import proven
 from trading.awarding.commands import SignContract
 from trading.base.calendar import local_date
 from trading.base.errors import InvalidInput, TradingError
@@ -290,3 +291,5 @@ if __name__ == "__main__":
         write_golden(recorded(finished))
         finished.close()
     print(f"{GOLDEN}: {GOLDEN.stat().st_size} bytes")
+    proven.write()
+    print(proven.MANIFEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tests.support.acts import (
+    BIDDERS,
     CASE,
     LOT,
     MEMBERS,
@@ -14,10 +15,16 @@ from tests.support.acts import (
     PANEL,
     ROSTER,
     SEED,
+    UNTIL_US,
     Act,
+    bidder,
+    devices,
+    observe,
+    opened,
     staff,
     statement,
 )
+from tests.support.acts import register as registration
 from tests.support.path import PATH
 from tests.support.trade import At, Trade
 from tests.trade.seeded import renamed
@@ -148,6 +155,17 @@ def test_before_the_draw_nobody_states_anything(at: At) -> None:
     assert trade.refused(statement("O2", PANEL[0])).code == "wrong_state"
 
 
+def test_an_excluded_observer_states_nothing(at: At) -> None:
+    trade = done(at("listed"), freeze(), commit(), exclude(PANEL[0]), CALL, draw(), opened("O3"))
+    assert trade.blockers(statement("O3", PANEL[0])) == ("on_panel_v1",)
+
+
+def test_a_roster_of_two_hundred_is_drawn_from(at: At) -> None:
+    rows = tuple(Listed(f"group-{n // 3:02d}", n % 3 + 1, f"rep-jia-{n:03d}") for n in range(200))
+    trade = done(at("listed"), freeze(rows), commit(), CALL, draw())
+    assert len(panel(trade).order) == 200
+
+
 def test_a_seat_passes_to_the_nearest_by_two_people(at: At) -> None:
     trade = at("registered")
     order = panel(trade).order
@@ -193,6 +211,19 @@ def test_a_registration_recuses_whom_it_bars_and_names_no_bidder(at: At) -> None
         "event": "seat_passed/1", "member": PANEL[0], "cause": "recused", "to": order[1],
         "position": 2, "quorum": 4,
     }  # fmt: skip
+
+
+def test_recusals_are_applied_when_registration_closes_and_not_sooner(at: At) -> None:
+    trade = at("listed")
+    done(trade, freeze(), commit(), CALL, draw(), *devices(*PANEL[:2]), *observe("O1"))
+    number = BIDDERS[0]
+    register = msgspec.structs.replace(registration(number), conflicts=(PANEL[1],))
+    done(trade, bidder("registration.submit/1", register, number))
+    assert panel(trade).members == PANEL
+    trade.wait(UNTIL_US)
+    assert panel(trade).gone == {PANEL[1]: "recused"}
+    assert len(panel(trade).members) == 5
+    assert trade.blockers(statement("O1", PANEL[1])) == ("on_panel_v1", "states_once_v1")
 
 
 def test_without_conflict_or_panel_nobody_is_recused(at: At) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import Table, select
 
 from tests.support.acts import (
     ASSET,
@@ -33,15 +34,17 @@ from tests.support.acts import (
     register,
     staff,
 )
-from tests.support.cases import accepted, amend, confirmed, decide_again, relist
+from tests.support.cases import accepted, amend, confirmed, decide_again, relist, reviewed
 from tests.support.trade import At, Trade
 from trading.awarding.endings import WithdrawLot
 from trading.base.deadline import day_start_us
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.outcomes import FailLot
+from trading.listing import tables
 from trading.listing.cases import differences
-from trading.listing.commands import AcceptCase, CloseCase
+from trading.listing.commands import AcceptCase, CloseCase, ExtendCase
 from trading.listing.flags import Reason
+from trading.listing.queries import Market, market
 from trading.listing.rounds import AbandonLot
 from trading.listing.rules import Escalator, LotPlan, Rise
 
@@ -328,3 +331,66 @@ def test_before_its_application_a_case_is_compared_with_nothing(at: At) -> None:
     act = apply()
     named = Act(act.kind, replace(act.data, siblings=("case-b",)), act.actor, act.role, act.docs)
     assert trade.do(named).outcome == "done"
+
+
+LONG = "公开竞价取得，" * 14
+
+
+def test_twenty_lots_with_long_texts_come_in_several_entries(at: At) -> None:
+    trade = at("founded")
+    lots = [
+        plan(n, f"asset-{n}", use_zh=LONG, eligibility_zh=LONG, condition_zh=LONG, defects_zh=LONG)
+        for n in range(1, 22)
+    ]
+    for one in lots:
+        trade.do(officer("asset.register/1", asset(one.asset)))
+    trade.do(officer("case.draft/1", draft(*lots[:4])))
+    for first in (4, 8, 12, 16):
+        trade.do(officer("case.extend/1", ExtendCase(CASE, tuple(lots[first : first + 4]))))
+    assert case_of(trade).lots == tuple(lots[:20])
+    more = officer("case.extend/1", ExtendCase(CASE, (lots[20],)))
+    assert trade.blockers(more) == ("lots_numbered_v1",)
+    for act in decision():
+        trade.do(act)
+    trade.wait(DECIDED_US)
+    trade.do(apply())
+    reviewed(trade)
+    trade.do(posted())
+    assert trade.place(f"lot/{CASE}-20") == "listed"
+
+
+def test_an_asset_comes_into_a_case_once(at: At) -> None:
+    again = officer("case.extend/1", ExtendCase(CASE, (plan(2),)))
+    assert at("drafted").blockers(again) == ("assets_free_v1",)
+
+
+def row(trade: Trade, table: Table, name: str) -> dict[str, Any]:
+    (key,) = table.primary_key
+    with trade.centre.reading.connect() as connection:
+        return dict(connection.execute(select(table).where(key == name)).mappings().one())
+
+
+def test_lists_know_tier_round_version_and_times(at: At) -> None:
+    trade = at("listed")
+    case, lot = row(trade, tables.case, CASE), row(trade, tables.lot, LOT)
+    assert (case["notice"], case["version"], case["tier"]) == ("notice-a", 1, "small")
+    assert (case["value_fen"], case["applied_day"], case["flags"]) == (START_FEN, "2026-03-10", 0)
+    assert (lot["tier"], lot["listing_round"], lot["version"]) == ("small", 1, 1)
+    assert lot["registration_until_us"] == UNTIL_US
+
+
+def test_the_edge_finds_what_a_case_is_compared_with(at: At) -> None:
+    trade = at("certified")
+    name = f"asset/{ASSET}"
+    found = trade.state(name).facets["asset"]
+    given = (CASE, trade.state(name).org, case_of(trade), [found])
+    with trade.centre.reading.connect() as connection:
+        own = market(connection, *given, date(2026, 4, 10), 12)
+        later = market(connection, "case-z", *given[1:], date(2027, 3, 10), 12)
+        gone = market(connection, "case-z", *given[1:], date(2027, 3, 11), 12)
+        pond = market(connection, *given[:3], [replace(found, category="pond")],
+                      date(2026, 4, 10), 12)  # fmt: skip
+    assert own == Market((f"lot-{LOT}",), ())
+    assert later.siblings == (CASE,)
+    assert gone.siblings == ()
+    assert pond.comparables == ()

@@ -14,16 +14,21 @@ from tests.support.acts import (
     observe,
     opened,
     paper,
+    plan,
+    posted,
     shown,
     staff,
     statement,
 )
+from tests.support.cases import accepted
+from tests.support.path import SEATED
 from tests.support.trade import At, Trade
 from trading.bidding.commands import GetReady, Qualify
-from trading.observing.rules import Panel
+from trading.observing.rules import Panel, complete
 from trading.observing.waivers import WaiveStep
 from trading.observing.watching import OpenStep
 
+OTHER_LOT = f"{CASE}-2"
 READY = staff("lot.get_ready/1", GetReady(LOT), "centre_operator")
 
 
@@ -152,3 +157,30 @@ def test_a_step_that_is_complete_or_waived_is_not_waived(at: At) -> None:
 
 def test_nothing_is_waived_where_no_step_is_asked_for(at: At) -> None:
     assert at("bidding").refused(waive()).code == "wrong_state"
+
+
+def two_lots(at: At) -> Trade:
+    """Return a notice of two lots with its panel seated and O3 open for both."""
+    trade = at("founded")
+    accepted(trade, plan(1), plan(2, "asset-b"))
+    trade.do(posted())
+    for act in SEATED:
+        trade.do(act)
+    trade.do(opened("O3", LOT, OTHER_LOT))
+    return trade
+
+
+def stated(trade: Trade, lot: str) -> bool:
+    return complete(panel(trade), "O3", lot, "1/2")
+
+
+def test_one_statement_is_for_all_lots_of_a_notice_but_those_left_out(at: At) -> None:
+    trade = two_lots(at)
+    for n, member in enumerate(PANEL[:4]):
+        said = statement("O3", member, except_lots=(OTHER_LOT,) if n == 3 else ())
+        trade.do(by_phone(said) if n < 2 else said)
+    assert (stated(trade, LOT), stated(trade, OTHER_LOT)) == (True, False)
+    assert trade.blockers(statement("O3", PANEL[3])) == ("states_once_v1",)
+    assert trade.blockers(statement("O3", PANEL[3], lot=LOT)) == ("states_once_v1",)
+    trade.do(statement("O3", PANEL[3], lot=OTHER_LOT, verdict="refused", reason_zh="看不清"))
+    assert stated(trade, OTHER_LOT)

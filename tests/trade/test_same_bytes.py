@@ -60,7 +60,7 @@ def test_the_golden_record_replays_without_a_difference() -> None:
 def test_the_final_fold_is_what_is_stored(played: Trade) -> None:
     report = replay(log.iterate(played.centre.reading), registry())
     stored = log.stored_states(played.centre.reading)
-    assert list(compare_states(report.states, stored, played.centre._codec.encode)) == []
+    assert list(compare_states(report.states, stored, played.centre.row_of)) == []
 
 
 def test_the_seed_is_a_mixture_that_reaches_every_place(played: Trade, lines: list[Line]) -> None:

@@ -21,7 +21,6 @@ from trading.store.home import Home
 from trading.store.publish import Publisher
 from trading.store.reveal import publish_bodies
 from trading.store.signer import published, read_vkey
-from trading.store.state import StateCodec
 
 BEHIND_SECONDS = 2
 
@@ -96,9 +95,9 @@ def replay_centre(
 
 def _compare(centre: Centre, report: replay.ReplayReport) -> list[verify.Finding]:
     """Compare the final fold with the stored states and projections."""
-    codec = StateCodec(centre.kernel.registry)
+    centre.refresh()
     stored = log.stored_states(centre.reading)
-    findings = list(replay.compare_states(report.states, stored, codec.encode))
+    findings = list(replay.compare_states(report.states, stored, centre.row_of))
     for projection in PROJECTIONS:
         key = [column.name for column in projection.table.primary_key]
         findings += replay.compare_rows(

@@ -19,7 +19,7 @@ from trading.imports.fields import Cells, fault
 from trading.imports.kinds import Kind, Setting, Step
 from trading.imports.sheet import Refusals, Row, Sheet
 from trading.imports.trying import Trying
-from trading.listing.commands import LOTS_MAX
+from trading.listing.rules import LOTS_MAX
 from trading.store import log
 from trading.store.schema import stream_state
 

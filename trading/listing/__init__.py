@@ -13,6 +13,7 @@ SUBJECT = Subject(
     facets={"case": cases.Case, "terms": rules.Terms, "schedule": rules.Schedule},
     evolves={
         cases.CaseDrafted: ("case", cases.drafted),
+        cases.CaseExtended: ("case", cases.extended),
         cases.CaseReopened: ("case", cases.reopened),
         cases.CaseStepTaken: ("case", cases.step_taken),
         cases.CaseApplied: ("case", cases.applied),

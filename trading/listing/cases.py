@@ -140,6 +140,12 @@ class CaseDrafted(Event, frozen=True, tag="case_drafted/1"):
     by: str
 
 
+class CaseExtended(Event, frozen=True, tag="case_extended/1"):
+    """Further lots belong to the case."""
+
+    lots: tuple[LotPlan, ...]
+
+
 class CaseReopened(Event, frozen=True, tag="case_reopened/1"):
     """The plan is open again, and has to be decided anew."""
 
@@ -240,6 +246,11 @@ class MandateGiven(Event, frozen=True, tag="case_mandate_given/1"):
 def drafted(_case: Case | None, event: CaseDrafted) -> Case:
     """Fold a draft."""
     return Case(title_zh=event.title_zh, lots=event.lots, drafted_by=event.by)
+
+
+def extended(case: Case, event: CaseExtended) -> Case:
+    """Fold further lots."""
+    return msgspec.structs.replace(case, lots=case.lots + event.lots)
 
 
 def reopened(case: Case, _event: CaseReopened) -> Case:

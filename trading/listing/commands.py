@@ -20,6 +20,7 @@ from trading.listing.cases import (
     CaseApplied,
     CaseApproved,
     CaseDrafted,
+    CaseExtended,
     CaseRefused,
     CaseReopened,
     CaseReturned,
@@ -30,6 +31,7 @@ from trading.listing.cases import (
 from trading.listing.facts import case_value_fen, categories, plan_flags
 from trading.listing.flags import Reason
 from trading.listing.rules import (
+    LOTS_MAX,
     LotPlan,
     LotScheduled,
     Schedule,
@@ -37,7 +39,6 @@ from trading.listing.rules import (
 )
 from trading.register.contracts import ContractId
 
-LOTS_MAX = 20
 COMPARABLES_MAX = 30
 SIBLINGS_MAX = 20
 REASONS_MAX = 60
@@ -51,6 +52,13 @@ class DraftCase(Command, frozen=True):
     org: Id
     pack: Id
     title_zh: ShortText
+    lots: Annotated[tuple[LotPlan, ...], Meta(min_length=1, max_length=LOTS_MAX)]
+
+
+class ExtendCase(Command, frozen=True):
+    """Add further lots to a draft that is too long for one entry."""
+
+    case: Id
     lots: Annotated[tuple[LotPlan, ...], Meta(min_length=1, max_length=LOTS_MAX)]
 
 
@@ -141,6 +149,10 @@ def _draft(context: Context) -> Effect:
     return Effect((CaseDrafted(data.title_zh, data.lots, context.env.actor),), pack=pack)
 
 
+def _extend(context: Context) -> Effect:
+    return Effect((CaseExtended(context.data.lots),))
+
+
 def _reopen(context: Context) -> Effect:
     return Effect((CaseReopened(context.env.actor, context.data.reason_zh),))
 
@@ -227,6 +239,7 @@ COMMANDS = (
         "case.draft/1", DraftCase, case_stream, "draft", _draft, owner=lambda data: data.org,
         reads=_planned_assets,
     ),
+    CommandSpec("case.extend/1", ExtendCase, case_stream, "extend", _extend, reads=case_objects),
     CommandSpec("case.reopen/1", ReopenCase, case_stream, "reopen", _reopen),
     CommandSpec("case.propose/1", DecideCase, case_stream, "propose", _take_step),
     CommandSpec("case.deliberate/1", DecideCase, case_stream, "deliberate", _take_step),

@@ -24,7 +24,7 @@ from trading.listing.cases import (
 )
 from trading.listing.facts import plan_flags, ratio
 from trading.listing.flags import unexplained
-from trading.listing.rules import ENDED_PLACES, LotPlan, Schedule, Terms
+from trading.listing.rules import ENDED_PLACES, LOTS_MAX, LotPlan, Schedule, Terms
 from trading.register.rent import add_months
 from trading.register.rules import Asset, tradable
 
@@ -45,9 +45,14 @@ def _plans(context: Context) -> tuple[LotPlan, ...]:
 
 
 def _assets_free(context: Context) -> bool:
-    plans = _plans(context)
+    plans = (*_kept(context), *_plans(context))
     distinct = len({plan.asset for plan in plans}) == len(plans)
-    return distinct and all(_is_free(context, plan.asset) for plan in plans)
+    return distinct and all(_is_free(context, plan.asset) for plan in _plans(context))
+
+
+def _kept(context: Context) -> tuple[LotPlan, ...]:
+    """Return the lots that a draft has already where the command adds to them."""
+    return context.of(Case).lots if context.env.kind == "case.extend/1" else ()
 
 
 def _is_free(context: Context, asset: str) -> bool:
@@ -69,8 +74,8 @@ def _titles_clear(context: Context) -> bool:
 
 
 def _lots_numbered(context: Context) -> bool:
-    numbers = [plan.number for plan in context.data.lots]
-    return numbers == list(range(1, len(numbers) + 1))
+    numbers = [plan.number for plan in (*_kept(context), *context.data.lots)]
+    return numbers == list(range(1, len(numbers) + 1)) and len(numbers) <= LOTS_MAX
 
 
 def _prices_sound(context: Context) -> bool:

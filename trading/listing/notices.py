@@ -22,8 +22,9 @@ from trading.listing.cases import (
     Notice,
     differences,
 )
-from trading.listing.commands import LOTS_MAX, Instant, case_objects, case_stream
+from trading.listing.commands import Instant, case_objects, case_stream
 from trading.listing.rules import (
+    LOTS_MAX,
     LotAmended,
     LotListed,
     LotPlan,
@@ -88,9 +89,12 @@ def terms_of(context: Context, plan: LotPlan, notice: str, **more: Any) -> Terms
     )  # fmt: skip
 
 
-def scheduled(data: Any) -> LotScheduled:
-    """Return the times that a command sets for its lots."""
-    return LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
+def listing(context: Context, lot: str, terms: Terms) -> tuple[Then, Then]:
+    """Return the parts that list ``lot`` at the command's times and reserve its asset."""
+    asset, data = f"asset/{terms.plan.asset}", context.data
+    times = LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
+    listed = LotListed(terms, context.of(Asset, asset).ledger)
+    return Then(lot, "list", (listed, times)), Then(asset, "reserve", (AssetReserved(lot),))
 
 
 def _publish(context: Context) -> Effect:
@@ -99,11 +103,7 @@ def _publish(context: Context) -> Effect:
     then: list[Then] = []
     for plan in case.lots:
         lot = lot_stream(data.case, plan.number)
-        listed = LotListed(terms_of(context, plan, data.notice))
-        then += (
-            Then(lot, "list", (listed, scheduled(data))),
-            Then(f"asset/{plan.asset}", "reserve", (AssetReserved(lot),)),
-        )
+        then += listing(context, lot, terms_of(context, plan, data.notice))
     notice = Notice(
         data.notice, context.at_us, data.registration_until_us, data.opens_us, data.closes_us,
         case.meetings[-1].meeting_day, data.objection_zh, data.supervision_phone,
@@ -131,7 +131,8 @@ def _amend(context: Context) -> Effect:
         found += differences(old, plan)
         before = context.of(Terms, lot)
         terms = msgspec.structs.replace(before, plan=plan, version=before.version + 1)
-        then.append(Then(lot, "amend", (LotAmended(terms), scheduled(data))))
+        times = LotScheduled(data.registration_until_us, data.opens_us, data.closes_us)
+        then.append(Then(lot, "amend", (LotAmended(terms), times)))
     event = CaseAmended(
         case.notice.version + 1, tuple(found), data.lots,
         any(one.field not in IMMATERIAL for one in found), _late(context), data.reason_zh,

@@ -12,9 +12,8 @@ from trading.engine.registry import CommandSpec, Effect, Then
 from trading.engine.stream import Command, States
 from trading.listing.cases import Case, LotRelisted, MandateGiven, Vote
 from trading.listing.commands import Instant, case_objects, case_stream
-from trading.listing.notices import scheduled, terms_of
-from trading.listing.rules import LotListed, Number, Price, Ratio, Terms, lot_stream
-from trading.register.rules import AssetReserved
+from trading.listing.notices import listing, terms_of
+from trading.listing.rules import Number, Price, Ratio, Terms, lot_stream
 
 
 class RelistLot(Command, frozen=True):
@@ -58,11 +57,7 @@ def _relist(context: Context) -> Effect:
     new = lot_stream(data.case, data.number, again)
     return Effect(
         (LotRelisted(data.number, again, data.notice, data.start_price_fen),),
-        (
-            Then(new, "list", (LotListed(terms), scheduled(data))),
-            Then(old, "relist"),
-            Then(f"asset/{plan.asset}", "reserve", (AssetReserved(new),)),
-        ),
+        (Then(old, "relist"), *listing(context, new, terms)),
     )
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 from trading.base.money import MAX_FEN, PriceUnit
 from trading.base.text import Id, ShortText
 from trading.engine.stream import Event, Facet
+from trading.register.rules import Ledger
 
 Price = Annotated[int, Meta(gt=0, le=MAX_FEN)]
 Amount = Annotated[int, Meta(ge=0, le=MAX_FEN)]
@@ -23,6 +24,8 @@ OptionalText = Annotated[str, Meta(max_length=120)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Ratio = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$")]
+LOTS_MAX = 20
+"""The most lots of one case: its group of entries stays readable."""
 TERM_MONTHS_MAX = 70 * 12
 ENDED_PLACES = frozenset({"certified", "relisted", "withdrawn", "terminated", "voided"})
 """Where a lot of a notice has nothing more to come; a failed one waits for its owner's choice."""
@@ -121,9 +124,10 @@ class Schedule(Facet, frozen=True):
 
 
 class LotListed(Event, frozen=True, tag="lot_listed/1"):
-    """A lot is listed under these terms."""
+    """A lot is listed under these terms; ``ledger`` is what the register says of its asset."""
 
     terms: Terms
+    ledger: Ledger
 
 
 class LotAmended(Event, frozen=True, tag="lot_amended/1"):

@@ -20,6 +20,11 @@ case = Table(
     Column("place", Text, nullable=False),
     Column("title_zh", Text, nullable=False),
     Column("notice", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("value_fen", BigInteger, nullable=False),
+    Column("applied_day", Text, nullable=False),
+    Column("flags", Integer, nullable=False),
 )
 
 lot = Table(
@@ -32,6 +37,10 @@ lot = Table(
     Column("title_zh", Text, nullable=False),
     Column("price_unit", Text, nullable=False),
     Column("start_price_fen", BigInteger, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("listing_round", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("registration_until_us", BigInteger, nullable=False),
     Column("opens_us", BigInteger, nullable=False),
     Column("ends_us", BigInteger, nullable=False),
     Column("lead_number", Integer, nullable=False),
@@ -53,6 +62,11 @@ def _case_row(state: Stream) -> dict[str, Any]:
         "place": state.place,
         "title_zh": found.title_zh,
         "notice": found.notice.number if found.notice else "",
+        "version": found.notice.version if found.notice else 0,
+        "tier": found.tier,
+        "value_fen": found.value_fen,
+        "applied_day": found.applied_day,
+        "flags": len(found.flags),
     }
 
 
@@ -68,6 +82,10 @@ def _lot_row(state: Stream) -> dict[str, Any]:
         "title_zh": terms.plan.title_zh,
         "price_unit": terms.plan.price_unit,
         "start_price_fen": terms.plan.start_price_fen,
+        "tier": terms.tier,
+        "listing_round": terms.listing_round,
+        "version": terms.version,
+        "registration_until_us": schedule.registration_until_us,
         "opens_us": schedule.opens_us,
         "ends_us": sale.ends_us if sale else schedule.closes_us,
         "lead_number": sale.lead_number if sale else 0,

@@ -30,8 +30,12 @@ DRAWS_KEPT = 20
 replace = msgspec.structs.replace
 
 
-class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of a roster: the residents' group, the number in it, and who."""
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One row of a roster: the residents' group, the number in it, and who.
+
+    Written as an array: a roster of two hundred stands in one entry, in what was asked and in what
+    happened.
+    """
 
     group: Id
     number: Annotated[int, Meta(ge=1, le=9999)]

@@ -106,18 +106,19 @@ def replay(
 
 def compare_states(
     states: Mapping[str, Stream],
-    stored: Iterable[tuple[str, int, bytes]],
-    encoded: Callable[[Stream], bytes],
+    stored: Iterable[tuple[Any, ...]],
+    row_of: Callable[[Stream], tuple[Any, ...]],
 ) -> tuple[Finding, ...]:
-    """Compare the final fold with the stored states, given as (stream, seq, bytes)."""
+    """Compare the final fold with the stored rows; ``row_of`` gives the row of a state."""
     findings = Findings()
     missing = set(states)
-    for name, seq, data in stored:
+    for row in stored:
+        name = row[0]
         state = states.get(name)
         missing.discard(name)
         if state is None:
             findings.add("state", -1, f"{name} is stored, but the record has no such stream")
-        elif seq != state.seq or data != encoded(state):
+        elif row != row_of(state):
             findings.add("state", -1, f"{name} is stored otherwise than its entries say")
     for name in sorted(missing):
         findings.add("state", -1, f"{name} is not stored")
@@ -211,18 +212,23 @@ class Again:
                 (number, total), at_us, part.out, given if number == 1 else None, before.org,
             )  # fmt: skip
             leaf_hash = sha256(b"\x00" + leaf_of(found.body, found.salt)).digest()
-            if not self._is_same(found, encode(body), part, leaf_hash):
+            if not self._is_same(found, body, part, leaf_hash):
                 return
             self.states[before.name] = self.kernel.evolve(before, part.out, at_us, leaf_hash.hex())
             self.size += 1
             self.at_us = at_us
 
-    def _is_same(self, row: Row, body: bytes, part: Part, leaf_hash: bytes) -> bool:
+    def _is_same(self, row: Row, body: Body, part: Part, leaf_hash: bytes) -> bool:
         """Compare one stored entry with what it should be."""
+        columns = (row.stream, row.seq, row.kind, row.at_us)
+        said = (body.stream, body.seq, body.kind, body.at_us)
+        expected = encode(body)
         if row.idx != self.size:
             self._differ(row, "index", str(self.size), str(row.idx))
-        elif row.body != body:
-            self._differ(row, *_first_difference(body, row.body))
+        elif row.body != expected:
+            self._differ(row, *_first_difference(expected, row.body))
+        elif columns != said:
+            self._differ(row, "column", str(said), str(columns))
         elif row.audience != part.audience or (row.audience == PUBLIC) == bool(row.salt):
             found = f"{row.audience}, {len(row.salt)} bytes of salt"
             self._differ(row, "audience", part.audience, found)

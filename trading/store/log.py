@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from trading.base.errors import SetupError, StorageDown
@@ -31,9 +31,8 @@ PAGE = 2048
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
 _HEAD = select(head_table.c.size, head_table.c.range, head_table.c.at_us)
-_STATES = select(stream_state.c.stream, stream_state.c.seq, stream_state.c.state).order_by(
-    stream_state.c.stream
-)
+_STATES = select(stream_state).order_by(stream_state.c.stream)
+StoredState = tuple[str, int, bytes, int | None, int]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -87,34 +86,35 @@ def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
     wanted = _STATES.where(stream_state.c.stream == stream)
     with reading(engine) as connection:
         row = connection.execute(wanted).one_or_none()
-    return None if row is None else codec.decode(row.state)
+    return None if row is None else _opened(codec, row)
 
 
-def stored_states(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, int, bytes]]:
-    """Yield (stream, seq, state) of every stream as stored, ordered by the database."""
-    after = ""
-    while True:
-        wanted = _STATES.where(stream_state.c.stream > after).limit(page)
-        with reading(engine) as connection:
-            rows = [(row.stream, row.seq, row.state) for row in connection.execute(wanted)]
-        yield from rows
-        if len(rows) < page:
-            return
-        after = rows[-1][0]
+def stored_states(engine: Engine, page: int = PAGE) -> Iterator[StoredState]:
+    """Yield (stream, seq, state, due_us, live) of every stream as stored, ordered by name."""
+    for row in _state_rows(engine, _STATES, page):
+        yield row.stream, row.seq, blob(row.state), row.due_us, row.live
+
+
+def unsealed_states(engine: Engine, codec: StateCodec, page: int = PAGE) -> Iterator[str]:
+    """Yield the names of the streams whose stored state does not carry the seal of ``codec``."""
+    for row in _state_rows(engine, _STATES, page):
+        if codec.seal(blob(row.state)) != blob(row.mac):
+            yield row.stream
+
+
+def seal_states(engine: Engine, codec: StateCodec, page: int = PAGE) -> None:
+    """Seal every stored state anew; the caller has compared all of them with the record."""
+    wanted = update(stream_state).where(stream_state.c.stream == bindparam("name"))
+    for name, _seq, state, _due_us, _live in stored_states(engine, page):
+        with engine.begin() as connection:
+            connection.execute(wanted, {"name": name, "mac": codec.seal(state)})
 
 
 def states_of(engine: Engine, codec: StateCodec, kind: str, page: int = PAGE) -> Iterator[Stream]:
     """Yield the state of every stream of ``kind``, ordered by name."""
-    after = ""
     named = _STATES.where(stream_state.c.stream.startswith(f"{kind}/", autoescape=True))
-    while True:
-        wanted = named.where(stream_state.c.stream > after).limit(page)
-        with reading(engine) as connection:
-            rows = connection.execute(wanted).all()
-        yield from (codec.decode(row.state) for row in rows)
-        if len(rows) < page:
-            return
-        after = rows[-1].stream
+    for row in _state_rows(engine, named, page):
+        yield _opened(codec, row)
 
 
 def projection_rows(engine: Engine, projection: Projection) -> list[dict[str, Any]]:
@@ -122,6 +122,21 @@ def projection_rows(engine: Engine, projection: Projection) -> list[dict[str, An
     with reading(engine) as connection:
         found = connection.execute(projection.table.select())
         return [dict(row) for row in found.mappings()]
+
+
+def _opened(codec: StateCodec, row: Any) -> Stream:
+    return codec.opened(row.stream, row.seq, blob(row.state), blob(row.mac))
+
+
+def _state_rows(engine: Engine, named: Select[Any], page: int) -> Iterator[Any]:
+    after = ""
+    while True:
+        with reading(engine) as connection:
+            rows = connection.execute(named.where(stream_state.c.stream > after).limit(page)).all()
+        yield from rows
+        if len(rows) < page:
+            return
+        after = rows[-1].stream
 
 
 def _rows(engine: Engine, wanted: Select[Any]) -> list[Row]:

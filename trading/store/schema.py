@@ -66,6 +66,7 @@ stream_state = Table(
     Column("state", LargeBinary, nullable=False),
     Column("due_us", BigInteger),
     Column("live", Integer, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
     Index("projection_stream_state_due", "due_us", "stream"),
     Index("projection_stream_state_live", "live", "stream"),
 )

@@ -31,10 +31,18 @@ _STATE_COLUMNS = {
     "state": "bytea",
     "due_us": "bigint",
     "live": "int",
+    "mac": "bytea",
 }
 _OPENING_COLUMNS = {"digest": "text", "subject": "text", "sealed": "bytea"}
 _IDEMPOTENCY_COLUMNS = {"token": "bytea", "mac": "bytea", "idx": "bigint"}
 
+# LIMIT keeps the planner to one index probe per stream, whatever it believes of the table.
+_STATES = (
+    "SELECT * FROM (SELECT w.stream, s.seq, s.state, s.mac, (SELECT e.hash FROM record_entry AS e "
+    "WHERE e.stream = w.stream ORDER BY e.seq DESC LIMIT 1) AS hash FROM w "
+    "LEFT JOIN projection_stream_state AS s ON s.stream = w.stream) AS found "
+    "WHERE seq IS NOT NULL OR hash IS NOT NULL"
+)
 ROWS_PER_STATEMENT = 256
 Rows = Sequence[tuple[Any, ...]]
 
@@ -55,6 +63,7 @@ class Statements:
     )
     next_due = "SELECT min(due_us) FROM projection_stream_state"
     alive = "SELECT max(at_us) FROM private_alive"
+    at_us = "SELECT at_us FROM record_entry WHERE idx = ?"
     entry_at = "SELECT body, hash FROM record_entry WHERE idx = ?"
     kind_at = "SELECT kind FROM record_entry WHERE idx = ?"
     definitions = (
@@ -64,10 +73,11 @@ class Statements:
     definitions_after = definitions.replace("ORDER", "AND seq > ? ORDER")
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
-        """Return (stream, seq, state) of the named streams that exist."""
-        marks = ",".join("?" * len(names))
-        columns = "stream, seq, state"
-        sql = f"SELECT {columns} FROM projection_stream_state WHERE stream IN ({marks})"  # noqa: S608
+        """Return (stream, seq, state, mac, hash) of the named streams that exist.
+
+        ``hash`` is that of the newest entry: a stream that has entries and no state comes as well.
+        """
+        sql = f"WITH w (stream) AS (VALUES {','.join(['(?)'] * len(names))}) {_STATES}"
         return self.all(connection, sql, tuple(names))
 
     def known(self, connection: Connection, tokens: Sequence[bytes]) -> Rows:
@@ -88,7 +98,7 @@ class Statements:
             _STATE_COLUMNS,
             rows,
             "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, state = excluded.state, "
-            "due_us = excluded.due_us, live = excluded.live",
+            "due_us = excluded.due_us, live = excluded.live, mac = excluded.mac",
         )
 
     def insert_idempotency(self, connection: Connection, rows: Rows) -> None:
@@ -139,14 +149,13 @@ class PostgresStatements(Statements):
     due = Statements.due.replace("?", "%s")
     mark_alive = Statements.mark_alive.replace("?", "%s")
     kind_at = Statements.kind_at.replace("?", "%s")
+    at_us = Statements.at_us.replace("?", "%s")
     entry_at = Statements.entry_at.replace("?", "%s")
     definitions_after = Statements.definitions_after.replace("?", "%s")
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
-        """Return (stream, seq, state) of the named streams that exist."""
-        sql = (
-            "SELECT stream, seq, state FROM projection_stream_state WHERE stream = ANY(%b::text[])"
-        )
+        """Return (stream, seq, state, mac, hash) of the named streams that exist."""
+        sql = f"WITH w (stream) AS (SELECT unnest(%b::text[])) {_STATES}"
         return self.all(connection, sql, (list(names),))
 
     def known(self, connection: Connection, tokens: Sequence[bytes]) -> Rows:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from trading.base.deadline import local_text
 from trading.base.errors import ClockDrifted, IntegrityFault
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
@@ -18,7 +19,7 @@ from trading.store.batch import Batch, Declared, Item, Receipt, refusal
 from trading.store.idempotency import Known
 from trading.store.state import StateCodec
 from trading.store.statements import Statements
-from trading.store.upkeep import Upkeep
+from trading.store.upkeep import INCIDENT, Upkeep
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +45,10 @@ class Turn:
             return 0
         drift_us = self.upkeep.drift_us(last_us)
         if drift_us:
-            self._decide_upkeep(self.upkeep.incident(drift_us, self._live()))
+            if not self._incident_is_last():
+                self._decide_upkeep(self.upkeep.incident(drift_us, self._live))
             for item in items:
-                item.answer = ClockDrifted(drift_us=drift_us)
+                item.answer = _drifted(drift_us, self.batch.at_us, last_us)
             return 0
         alive_us = last_us
         if not self.upkeep.started:
@@ -110,13 +112,39 @@ class Turn:
             self.fetch(missing)
 
     def fetch(self, names: Sequence[str]) -> None:
-        """Load the states of ``names``; those that do not exist are known to be absent."""
+        """Load the states of ``names``; those that do not exist are known to be absent.
+
+        Raises ``IntegrityFault`` for a state that is not what its newest entry has left.
+        """
+        for fault in self.fetch_sound(names):
+            raise fault
+
+    def fetch_sound(self, names: Sequence[str]) -> list[IntegrityFault]:
+        """Load what is sound of ``names``; return what is wrong with the rest, still unknown."""
         if not names:
-            return
-        for name in names:
-            self.batch.states[name] = None
-        for name, _seq, state in self.sql.states(self.connection, names):
-            self.batch.states[name] = self.codec.decode(bytes(state))
+            return []
+        faults = []
+        found: dict[str, Stream | None] = dict.fromkeys(names)
+        for row in self.sql.states(self.connection, list(found)):
+            try:
+                found[row[0]] = self._sound(*row)
+            except IntegrityFault as fault:
+                faults.append(fault)
+                del found[row[0]]
+        for name, state in found.items():
+            self.batch.states[name] = state
+        return faults
+
+    def _sound(
+        self, name: str, seq: int | None, data: bytes, mac: bytes, leaf_hash: bytes | None
+    ) -> Stream:
+        """Return the state of a row, proved to be ours and to be that of the newest entry."""
+        if seq is None or leaf_hash is None:
+            raise IntegrityFault(f"{name} has entries or a state, but not both", stream=name)
+        state = self.codec.opened(name, seq, bytes(data), bytes(mac))
+        if state.hash != bytes(leaf_hash).hex():
+            raise IntegrityFault(f"the state of {name} is not that of its entries", stream=name)
+        return state
 
     def _guarded(self, item: Item) -> Receipt | BaseException:
         try:
@@ -138,7 +166,7 @@ class Turn:
             if registry.command(env.kind).stream(env.data) not in states:
                 names = self.kernel.streams_of(env, states)
                 missing.update(name for name in names if name not in states)
-        self.fetch(sorted(missing))
+        self.fetch_sound(sorted(missing))  # whoever needs a bad one is told by ``load``
 
     def _append(self, env: Envelope, names: tuple[str, ...]) -> Receipt:
         batch = self.batch
@@ -188,7 +216,8 @@ class Turn:
     def _fire_anywhere(self, due_max: int) -> int:
         rows = self.sql.all(self.connection, self.sql.due, (self.batch.at_us, due_max))
         names = [row[0] for row in rows]
-        self.fetch([name for name in names if name not in self.batch.states])
+        for fault in self._fetch_missing(names):
+            _log.error("a timer stands still: %s", fault.detail)
         self.fire_due(names)
         return len(names)
 
@@ -203,4 +232,24 @@ class Turn:
                 raise IntegrityFault("upkeep was refused", kind=env.kind, reason=receipt.code)
 
     def _live(self) -> Sequence[tuple[str, int]]:
-        return [(name, due or 0) for name, due in self.sql.all(self.connection, self.sql.live)]
+        """Return the live lots and their due instants; one with a bad state is frozen anyway."""
+        rows = self.sql.all(self.connection, self.sql.live)
+        self._fetch_missing([row[0] for row in rows])
+        return [(name, due or 0) for name, due in rows if name in self.batch.states]
+
+    def _fetch_missing(self, names: Sequence[str]) -> list[IntegrityFault]:
+        return self.fetch_sound([name for name in names if name not in self.batch.states])
+
+    def _incident_is_last(self) -> bool:
+        """Tell whether an incident of the clock is the last thing on record: it is told once."""
+        row = self.sql.one(self.connection, self.sql.kind_at, self.batch.first - 1)
+        return bool(row[0] == INCIDENT)
+
+
+def _drifted(drift_us: int, now_us: int, last_us: int) -> ClockDrifted:
+    """Return the refusal, with both times and what to do about them."""
+    return ClockDrifted(
+        f"the last entry is of {local_text(last_us)}, the clock of this machine is wrong by "
+        f"{drift_us // 1000} ms at {local_text(now_us)}: set it; nothing is decided until then",
+        drift_us=drift_us,
+    )

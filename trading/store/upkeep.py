@@ -19,6 +19,7 @@ from trading.engine.stream import Command, Stream
 
 LOTS_PER_ENTRY = 100
 SALT_BYTES = 32
+INCIDENT = "centre.incident/1"
 STALL_US = 3 * SECOND_US
 
 
@@ -117,15 +118,17 @@ class Upkeep:
             return 0
         return worst_us
 
-    def incident(self, drift_us: int, live: Sequence[tuple[str, int]]) -> list[Envelope]:
+    def incident(
+        self, drift_us: int, live: Callable[[], Sequence[tuple[str, int]]]
+    ) -> list[Envelope]:
         """Return the commands that open a clock incident, once until the clock is right."""
         if self._seen.incident:
             return []
         self._seen.incident = True
-        names = [name for name, _due_us in live]
+        names = [name for name, _due_us in live()]
         chunks = [names[n : n + LOTS_PER_ENTRY] for n in range(0, len(names), LOTS_PER_ENTRY)]
         return [
-            self._envelope("centre.incident/1", Incident("clock_drift", drift_us, tuple(chunk)))
+            self._envelope(INCIDENT, Incident("clock_drift", drift_us, tuple(chunk)))
             for chunk in chunks or [[]]
         ]
 

@@ -66,7 +66,7 @@ class Writer:
         self._worker = worker
         self.on_commit = on_commit
         self._sql = statements_for(engine.dialect.name)
-        self._codec = StateCodec(kernel.registry)
+        self._codec = StateCodec(kernel.registry, mac_key)
         self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy or SystemEntropy())
         self._queue: SimpleQueue[Item | Tick | None] = SimpleQueue()
         self._gate = threading.Lock()
@@ -77,6 +77,7 @@ class Writer:
         self._cache: dict[str, Stream | None] = {}
         self._edition = 0
         self._size = -1
+        self._last_us = 0
         self._range = CompactRange()
         self._marked_us = 0
 
@@ -210,19 +211,24 @@ class Writer:
 
     def _open(self, connection: Connection) -> tuple[Batch, int]:
         """Lock the head; forget the cache when another writer has moved it since."""
-        size, packed, last_us = self._sql.one(connection, self._sql.lock_head)
+        size, packed, head_us = self._sql.one(connection, self._sql.lock_head)
         if size != self._size:
             self._cache = {}
             self._range = CompactRange.from_bytes(bytes(packed))
             if self._range.size != size:
                 raise IntegrityFault("the head and its compact range differ in size")
+            last = self._sql.one(connection, self._sql.at_us, size - 1)
+            if head_us != (last[0] if last else 0):
+                raise IntegrityFault("the time of the head is not that of the last entry")
+            self._last_us = head_us
             catalogue = self.kernel.catalogue
             given = (catalogue.seq,)
             for (body,) in self._sql.all(connection, self._sql.definitions_after, given):
                 self.kernel.learn_entry(bytes(body))
             self._edition = catalogue.edition
             self._size = size
-        return Batch(size, max(self.clock.now_us(), last_us), Overlay(self._cache)), last_us
+        at_us = max(self.clock.now_us(), self._last_us)
+        return Batch(size, at_us, Overlay(self._cache)), self._last_us
 
     def _write(self, connection: Connection, batch: Batch) -> CompactRange:
         at_us = batch.at_us
@@ -254,17 +260,15 @@ class Writer:
         self._upkeep.keep()
         self._range = tree
         self._size = tree.size
+        self._last_us = batch.at_us if batch.entries else self._last_us
         self._edition = self.kernel.catalogue.edition
         if len(self._cache) > CACHE_MAX:
             self._cache = {}
         self._cache.update(batch.states.loaded)
 
     def _state_row(self, state: Stream) -> tuple[Any, ...]:
-        workflow = self.kernel.catalogue.workflow(state.workflow)
-        # A hold that ends by itself would do so while nobody was there to bid.
-        live = workflow.states[state.place].live and (not state.held or state.due_us > 0)
-        encoded = self._codec.encode(state)
-        return state.name, state.seq, encoded, state.due_us or None, int(live)
+        row = self._codec.row(state, self.kernel.catalogue.workflow(state.workflow))
+        return *row, self._codec.seal(row[2])
 
     def _connect(self) -> Connection:
         if self._connection is None:

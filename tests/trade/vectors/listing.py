@@ -69,6 +69,13 @@ BREAKS: Breaks = {
         "prices_sound_v1": data(lots=(plan(ceiling_fen=START_FEN - 1),)),
         "term_lawful_v1": data(lots=(plan(term_months=241),)),
     },
+    ("case", "extend", "community_officer"): {
+        "lots_numbered_v1": data(lots=(plan(3, "asset-b"),)),
+        "assets_free_v1": stream("asset/asset-b", place="reserved"),
+        "titles_clear_v1": facet("asset/asset-b", "asset", frozen_zh="法院查封"),
+        "prices_sound_v1": data(lots=(plan(2, "asset-b", ceiling_fen=START_FEN - 1),)),
+        "term_lawful_v1": data(lots=(plan(2, "asset-b", term_months=241),)),
+    },
     ("case", "propose", "community_officer"): _MEETING,
     ("case", "deliberate", "community_officer"): {**_MEETING, **_LATER},
     ("case", "review", "community_officer"): {**_MEETING, **_LATER},

@@ -266,16 +266,32 @@ def test_a_subject_that_does_not_know_the_command_cannot_replay_it() -> None:
     assert "unknown_name" in report.difference.found
 
 
+@pytest.mark.parametrize(
+    "column", [{"stream": "stall/b"}, {"seq": 99}, {"kind": "stall.bid/9"}, {"at_us": 1}]
+)
+def test_a_column_that_says_something_else_than_its_entry_is_found(
+    column: dict[str, str | int],
+) -> None:
+    rows = list(story())
+    rows[16] = replace(rows[16], **column)
+    found = _difference(rows)
+    assert (found.index, found.field) == (16, "column")
+
+
 # The final fold against what is stored.
 
 
+def _row(state: Stream) -> tuple[str, int, bytes]:
+    return state.name, state.seq, CODEC.encode(state)
+
+
 def _stored(states: dict[str, Stream]) -> list[tuple[str, int, bytes]]:
-    return [(name, state.seq, CODEC.encode(state)) for name, state in sorted(states.items())]
+    return [_row(state) for _name, state in sorted(states.items())]
 
 
 def test_stored_states_that_are_the_fold_are_no_finding() -> None:
     states = _replayed(story()).states
-    assert compare_states(states, _stored(states), CODEC.encode) == ()
+    assert compare_states(states, _stored(states), _row) == ()
 
 
 def test_stored_states_that_are_not_the_fold_are_found() -> None:
@@ -287,7 +303,7 @@ def test_stored_states_that_are_not_the_fold_are_found() -> None:
     stored[0] = ("centre", 9, stored[0][2])
     stored[1] = ("definitions", stored[1][1], b"{}")
     stored[2] = ("surplus", 1, b"{}")
-    found = compare_states(states, stored[:-1], CODEC.encode)
+    found = compare_states(states, stored[:-1], _row)
     assert [finding.detail.partition(" ")[0] for finding in found] == [
         "centre", "definitions", "surplus", "security", "veil/a-v2",
     ]  # fmt: skip

@@ -77,6 +77,7 @@ def _projections() -> None:
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("due_us", sa.BigInteger),
         sa.Column("live", sa.Integer, nullable=False),
+        sa.Column("mac", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     state = "projection_stream_state"
@@ -186,6 +187,11 @@ def _listing() -> None:
         sa.Column("place", sa.Text, nullable=False),
         sa.Column("title_zh", sa.Text, nullable=False),
         sa.Column("notice", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("tier", sa.Text, nullable=False),
+        sa.Column("value_fen", sa.BigInteger, nullable=False),
+        sa.Column("applied_day", sa.Text, nullable=False),
+        sa.Column("flags", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("case"),
     )
     op.create_index("ix_projection_case_org", "projection_case", ["org"])
@@ -198,6 +204,10 @@ def _listing() -> None:
         sa.Column("title_zh", sa.Text, nullable=False),
         sa.Column("price_unit", sa.Text, nullable=False),
         sa.Column("start_price_fen", sa.BigInteger, nullable=False),
+        sa.Column("tier", sa.Text, nullable=False),
+        sa.Column("listing_round", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("registration_until_us", sa.BigInteger, nullable=False),
         sa.Column("opens_us", sa.BigInteger, nullable=False),
         sa.Column("ends_us", sa.BigInteger, nullable=False),
         sa.Column("lead_number", sa.Integer, nullable=False),
