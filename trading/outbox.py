@@ -37,7 +37,7 @@ from trading.people.rules import Person, grants_on
 from trading.record.entry import Row, read
 from trading.store import log
 
-OFFICER = "community_officer"
+OFFICER, OPERATOR = "community_officer", "centre_operator"
 PAGE = 256
 # The commonest entries, and those that never concern anybody: not even read.
 _SILENT = frozenset({"bid.place/1"})
@@ -161,7 +161,8 @@ def people_around(centre: Centre, step: Said, audiences: Iterable[str]) -> Peopl
         winner=_winner(centre, name) if asked & _LOT else "",
         panel=_panel(centre, name) if "panel" in asked else (),
         filer=_filer(centre, step.stream) if "filer" in asked else "",
-        officers=_officers(centre, step.stream) if "officers" in asked else (),
+        officers=_staff(centre, step.stream, OFFICER) if "officers" in asked else (),
+        operators=_staff(centre, step.stream, OPERATOR) if "operators" in asked else (),
     )
 
 
@@ -200,7 +201,7 @@ def _filer(centre: Centre, stream: str) -> str:
     return str(state.facets["objection"].by) if state else ""
 
 
-def _officers(centre: Centre, stream: str) -> tuple[str, ...]:
+def _staff(centre: Centre, stream: str, role: str) -> tuple[str, ...]:
     state, tree = centre.state(stream), centre.state("orgs")
     if state is None or tree is None:
         return ()
@@ -210,7 +211,7 @@ def _officers(centre: Centre, stream: str) -> tuple[str, ...]:
         person.name.partition("/")[2]
         for person in centre.states_of("person")
         if any(
-            grant.role == OFFICER
+            grant.role == role
             for grant in grants_on(person.facets.get("person", Person()), orgs, state.org, now_us)
         )
     )

@@ -9,6 +9,7 @@ from trading.engine.corrections import CorrectFact
 from trading.register.contracts import contract_of
 
 _ASSET = f"asset/{ASSET}"
+_REGISTRATION = f"registration/{LOT}-{BIDDERS[0]}"
 _DEPOSIT = f"deposit/{LOT}-{BIDDERS[0]}"
 _CONTRACT = f"contract/{contract_of(LOT)}"
 NAME = CorrectFact(_ASSET, "asset", "name_zh", 1, "门面一号", "门面二号", "门牌抄错")
@@ -17,6 +18,7 @@ BANK = CorrectFact(
 )
 
 
+KIND = CorrectFact(_REGISTRATION, "registration", "kind", 1, "person", "company", "报名表勾选抄错")
 NUMBER = CorrectFact(_CONTRACT, "contract", "agreement.number", 1, "HT-1", "HT-2", "合同编号抄错")
 
 
@@ -36,5 +38,6 @@ def scenes(places: Places) -> list[Vector]:
     return [
         *everywhere("registered", officer("fact.correct/1", NAME), _ASSET),
         *everywhere("registered", staff("fact.correct/1", BANK, "centre_cashier"), _DEPOSIT),
+        *everywhere("registered", staff("fact.correct/1", KIND, "centre_reviewer"), _REGISTRATION),
         *everywhere("certified", officer("fact.correct/1", NUMBER), _CONTRACT, from_paper),
     ]

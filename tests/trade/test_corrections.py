@@ -123,6 +123,17 @@ def test_an_asset_that_was_let_by_a_certificate_is_not_corrected(at: At) -> None
     assert refused.params["reason"] == "wrong_state"
 
 
+def test_the_kind_of_a_bidder_is_put_right_as_one_of_the_kinds(at: At) -> None:
+    trade = at("qualified")
+    stream = f"registration/{LOT}-{BIDDERS[0]}"
+    kind = CorrectFact(stream, "registration", "kind", 1, "person", "company", "报名表勾选抄错")
+    wrong = staff("fact.correct/1", replace(kind, new="king"), "centre_reviewer")
+    assert trade.blockers(wrong) == ("new_fits_v1",)
+    trade.do(staff("fact.correct/1", kind, "centre_reviewer"))
+    trade.do(staff("fact.correct/1", kind, "office"))
+    assert trade.state(stream).facets["registration"].kind == "company"
+
+
 def test_what_knows_no_keyed_fact_takes_no_correction(at: At) -> None:
     trade = at("registered")
     on_lot = replace(BANK, stream=f"lot/{LOT}")

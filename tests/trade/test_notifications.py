@@ -11,18 +11,20 @@ from tests.support.acts import (
     LOT,
     OFFICER,
     PANEL,
+    STAFF,
     Act,
     bidder,
     paper,
     staff,
     suspend,
 )
-from tests.support.trade import At, Trade
+from tests.support.trade import At, Places, Trade
 from trading.base.units import DAY_US
 from trading.centre import Personal
 from trading.disputes.commands import FileObjection
+from trading.engine.registry import HOLD
 from trading.notifications.commands import AttemptNotification, ConfirmNotification
-from trading.notifications.notices import People, Said
+from trading.notifications.notices import RULES, People, Said
 from trading.notifications.rules import ATTEMPTS_MAX, Attempt, Notification, waiting
 from trading.notifications.tables import concerning
 from trading.outbox import Outbox, name_of, people_around, phone_of, waiting_names
@@ -228,6 +230,8 @@ def test_who_stands_around_a_case_a_contract_and_an_objection(at: At) -> None:
     trade.do(Act("objection.file/1", filing, LOSER, "bidder", docs=docs))
     filed = people_around(trade.centre, Said(f"objection/{LOT}-1", "file", "", ""), {"filer"})
     assert filed.filer == LOSER
+    panel = people_around(trade.centre, Said(f"panel/{CASE}", "ask", "", ""), {"operators"})
+    assert STAFF["centre_operator"] in panel.operators
     asset = people_around(trade.centre, Said(f"asset/{ASSET}", "approach", "", ""), {"officers"})
     assert OFFICER in asset.officers
     assert "office-chen" not in asset.officers
@@ -241,3 +245,17 @@ def test_all_that_wait_are_found_page_by_page(at: At, monkeypatch: pytest.Monkey
     wanted = sorted((one.entry, name) for name, one in notifications(trade).items() if waiting(one))
     monkeypatch.setattr("trading.outbox.PAGE", 2)
     assert list(waiting_names(trade.centre)) == [name for _entry, name in wanted]
+
+
+def test_every_rule_speaks_of_a_step_that_a_workflow_knows(places: Places) -> None:
+    known = {
+        (kind, edge.trigger, edge.dest)
+        for workflow in places.kernel.catalogue._workflows.values()
+        for kind in {workflow.stream, "lot" if workflow.name == HOLD else workflow.stream}
+        for edge in workflow.transitions
+    }
+    for rule in RULES:
+        assert any(
+            kind == rule.stream and rule.trigger in {"", trigger} and rule.dest in {"", dest}
+            for kind, trigger, dest in known
+        ), rule

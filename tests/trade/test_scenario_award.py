@@ -27,7 +27,6 @@ from tests.support.acts import (
     plan,
     staff,
     statement,
-    suspend,
 )
 from tests.support.path import PATH, PLACES
 from tests.support.trade import At, Trade
@@ -36,6 +35,7 @@ from trading.base.deadline import local_date, local_text
 from trading.base.units import DAY_US, MINUTE_US, SECOND_US
 from trading.bidding.commands import GetReady, PlaceBid
 from trading.observing.rules import Step
+from trading.observing.talk_commands import AskHold
 
 STEP_FEN = 5_000
 FIRST, SECOND, THIRD = BIDDERS
@@ -140,10 +140,17 @@ def test_scenario_09_a_fault_in_the_extension_gives_back_the_exact_time(at: At) 
     assert ends_us == CLOSES_US + 280 * SECOND_US
 
     trade.wait(CLOSES_US + 100 * SECOND_US + 7)
-    trade.do(suspend())
+    first, second = (
+        Act("panel.ask_hold/1", AskHold(CASE, "O6", LOT, "网络中断"), member, "resident_rep")
+        for member in PANEL[:2]
+    )
+    trade.do(first)
+    assert not trade.state().held
+    trade.do(second)
+    assert trade.state().facets["hold"].cause == "panel"
     left_us = ends_us - trade.clock.now_us()
     trade.wait(trade.clock.now_us() + 37 * MINUTE_US)
-    assert trade.state().due_us == 0
+    assert trade.state().due == "expire"
     assert "not_held_v1" in trade.blockers(offer(THIRD))
     assert trade.do(RESUME[0]).outcome == "proposed"
     trade.do(RESUME[1])

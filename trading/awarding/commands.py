@@ -22,7 +22,7 @@ from trading.engine.builtin import Due
 from trading.engine.context import Context, Envelope
 from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
-from trading.listing import prices
+from trading.listing.prices import rent_of, schedule
 from trading.listing.rules import Terms, case_of_lot
 from trading.register.contracts import (
     EXPIRY_KEYS,
@@ -116,12 +116,13 @@ def _certify(context: Context) -> Effect:
 
 
 def _agreement(context: Context) -> Agreement:
-    plan, signed = context.of(Terms).plan, context.of(Award).contract
+    """Return what was signed, with every payment of its term."""
+    terms, signed = context.of(Terms), context.of(Award).contract
     assert signed is not None
-    schedule = prices.schedule(prices.rent_of(context.of(Terms), signed.price_fen))
     return Agreement(
-        signed.number, plan.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
-        signed.term_months, signed.starts_day, signed.ends_day, signed.bond_fen, schedule,
+        signed.number, signed.tenure, signed.use_zh, signed.price_unit, signed.price_fen,
+        signed.term_months, signed.starts_day, signed.ends_day, signed.bond_fen,
+        schedule(rent_of(terms, signed.price_fen)),
     )  # fmt: skip
 
 

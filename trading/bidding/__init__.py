@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from trading.bidding import deals, facts, holds, outcomes, revocation, rules
-from trading.bidding.commands import COMMANDS
+from trading.bidding.commands import COMMANDS, REGISTRATION_CORRECTION
 from trading.bidding.guards import GUARDS
 from trading.bidding.methods import ascending
+from trading.engine.corrections import corrected
 from trading.engine.registry import OPEN, StreamSpec, Subject
 
 UNTIL_AWARDED = "until:awarded"
@@ -26,6 +27,7 @@ SUBJECT = Subject(
     evolves={
         rules.Registered: ("registration", rules.registered),
         rules.RegistrationDue: ("registration", rules.registration_due),
+        rules.RegistrationCorrected: ("registration", corrected),
         rules.Qualified: ("registration", rules.qualified),
         rules.Rejected: ("registration", rules.rejected),
         rules.Listed: ("roll", rules.listed),
@@ -43,6 +45,7 @@ SUBJECT = Subject(
         deals.LotFailed: ("failure", deals.lot_failed),
         rules.SaleFallen: ("sale", rules.sale_fallen),
     },
+    corrections=(REGISTRATION_CORRECTION,),
     guards=(*GUARDS, *deals.GUARDS, *ascending.GUARDS),
     facts={"asset_release": facts.asset_release},
     instants={

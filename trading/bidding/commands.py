@@ -21,6 +21,7 @@ from trading.bidding.rules import (
     PriorityClaim,
     Qualified,
     Registered,
+    RegistrationCorrected,
     Rejected,
     RollFrozen,
     Ruling,
@@ -28,11 +29,13 @@ from trading.bidding.rules import (
     SaleOpened,
     Struck,
     lot_of,
+    lot_of_registration,
     registration_stream,
 )
 from trading.engine.builtin import Due, suspension
 from trading.engine.context import Context, Envelope
-from trading.engine.registry import CommandSpec, Effect, Then
+from trading.engine.corrections import keyed
+from trading.engine.registry import CommandSpec, Correction, Effect, Then
 from trading.engine.stream import Command, Event, States
 from trading.listing.rules import Schedule, Terms, case_of_lot
 
@@ -253,3 +256,7 @@ COMMANDS = (
     CommandSpec("lot.open/1", Due, _of_stream, "open", _open, clock=True),
     CommandSpec("lot.end/1", Due, _of_stream, "end", _end, reads=due_around, clock=True),
 )  # fmt: skip
+
+REGISTRATION_CORRECTION = Correction(
+    "registration", RegistrationCorrected, keyed(Register, "kind"), lot_of_registration
+)

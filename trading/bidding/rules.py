@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from trading.base.text import Digest
-from trading.engine.stream import Event, Facet
+from trading.engine.stream import Corrected, Event, Facet, Stream
 
 BIDDER_PREFIX = "bidder-"
 
@@ -102,6 +102,10 @@ class RegistrationDue(Event, frozen=True, tag="registration_due/1"):
     """The present step of a registration runs out at ``until_us``."""
 
     until_us: int
+
+
+class RegistrationCorrected(Corrected, frozen=True, tag="registration_corrected/1"):
+    """What was keyed of a registration at the counter was wrong."""
 
 
 class Qualified(Event, frozen=True, tag="qualified/1"):
@@ -317,3 +321,8 @@ def may_bid(roll: Roll, number: int) -> bool:
 
 def _without(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:
     return tuple(n for n in numbers if n != number)
+
+
+def lot_of_registration(registration: Stream) -> str:
+    """Return the stream of the lot that a registration is for."""
+    return f"lot/{registration.name.partition('/')[2].rpartition('-')[0]}"

@@ -14,7 +14,9 @@ from trading.bidding.rules import BIDDER_PREFIX
 from trading.notifications.rules import RECIPIENTS_MAX, Recipient
 from trading.record.entry import DONE, RawBody
 
-Audience = Literal["bidder", "bidders", "winner", "losers", "panel", "filer", "officers"]
+Audience = Literal[
+    "bidder", "bidders", "winner", "losers", "panel", "filer", "officers", "operators"
+]
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -43,12 +45,17 @@ RULES = (
     Rule("lot", "", "provisional", (("winner", "leading"), ("panel", "provisional"))),
     Rule("lot", "", "awarded", (("winner", "won"), ("losers", "lost"))),
     Rule("lot", "", "failed", (("bidders", "failed"), ("officers", "failed"))),
+    Rule("lot", "rerun", "", (("bidders", "rerun"), ("panel", "rerun"))),
+    Rule("lot", "", "relisted", (("bidders", "relisted"),)),
     Rule("lot", "", "withdrawn", (("bidders", "ended"),)),
     Rule("lot", "", "terminated", (("bidders", "ended"), ("officers", "ended"))),
     Rule("lot", "", "voided", (("bidders", "ended"), ("officers", "ended"))),
-    Rule("lot", "", "defaulted", (("winner", "defaulted"), ("officers", "defaulted"))),
     Rule("panel", "draw", "", (("panel", "seated"),)),
+    Rule("panel", "replace", "", (("panel", "seated"),)),
     Rule("panel", "open_step", "", (("panel", "step_opened"),)),
+    Rule("panel", "ask", "", (("operators", "asked"),)),
+    Rule("panel", "answer", "", (("panel", "answered"),)),
+    Rule("panel", "answer_late", "", (("operators", "answer_late"), ("panel", "answer_late"))),
     Rule("objection", "file", "", (("filer", "objection_filed"),)),
     Rule("objection", "", "admitted", (("filer", "objection_admitted"),)),
     Rule("objection", "", "rejected", (("filer", "objection_answered"),)),
@@ -90,6 +97,7 @@ class People(msgspec.Struct, frozen=True):
     panel: tuple[str, ...] = ()
     filer: str = ""
     officers: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
 
 
 class _Out(msgspec.Struct, rename={"source": "from", "dest": "to"}):
@@ -145,6 +153,7 @@ def recipients(step: Said, notices: tuple[Notice, ...], people: People) -> tuple
         "panel": people.panel,
         "filer": (people.filer,) if people.filer else (),
         "officers": people.officers,
+        "operators": people.operators,
     }
     told: dict[str, str] = {}
     for notice in notices:

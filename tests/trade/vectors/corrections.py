@@ -24,6 +24,7 @@ def _in_certified_lot(v: Vector) -> Vector:
 
 
 BREAKS: Breaks = {
+    ("registration", "correct", "centre_reviewer"): {**_KEYED, "not_certified_v1": _CERTIFIED},
     ("contract", "correct", "community_officer"): {
         **_KEYED,
         "not_certified_v1": facet(_CONTRACT, "contract", lot=LOT),

@@ -38,7 +38,9 @@ from trading.notifications.rules import (
 from trading.outbox import texts
 from trading.record.entry import RawBody
 
-PEOPLE = People(("bidder-1", "bidder-2"), "bidder-2", ("rep-1",), "resident-9", ("officer-1",))
+PEOPLE = People(
+    ("bidder-1", "bidder-2"), "bidder-2", ("rep-1",), "resident-9", ("officer-1",), ("operator-1",)
+)
 
 
 def told(stream: str, trigger: str, source: str, dest: str) -> dict[str, str]:
@@ -66,6 +68,11 @@ def told(stream: str, trigger: str, source: str, dest: str) -> dict[str, str]:
         (("objection/l-1-1", "dismiss", "admitted", "dismissed"),
          {"resident-9": "objection_answered"}),
         (("panel/l-1", "open_step", "seated", "seated"), {"rep-1": "step_opened"}),
+        (("panel/c", "ask", "seated", "seated"), {"operator-1": "asked"}),
+        (("panel/c", "answer_late", "seated", "seated"),
+         dict.fromkeys(("operator-1", "rep-1"), "answer_late")),
+        (("lot/l-1", "rerun", "publicity", "qualifying"),
+         dict.fromkeys(("bidder-1", "bidder-2", "rep-1"), "rerun")),
         (("contract/lot-l-1", "approach", "in_force", "expiring_first"),
          {"officer-1": "contract_expiring"}),
     ],
