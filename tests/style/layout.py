@@ -31,6 +31,8 @@ PURE = (
     "trading/*/methods/*",
     "trading/awarding/certificates.py",
     "trading/bidding/deals.py",
+    "trading/deposits/application.py",
+    "trading/deposits/names.py",
     "trading/observing/draws.py",
     "trading/observing/proof.py",
     "trading/observing/sampling.py",

@@ -12,7 +12,7 @@ from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.outcomes import FailLot
+from trading.bidding.commands import FailLot
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from tests.support.acts import LOT, START_FEN, UNTIL_US, Act, bidder, pair, paper, register, staff
+from tests.support.acts import (
+    DEPOSIT_FEN,
+    LOT,
+    START_FEN,
+    UNTIL_US,
+    Act,
+    bidder,
+    pair,
+    paper,
+    register,
+    staff,
+)
 from tests.support.packs import local_pack
 from tests.support.trade import Places
 from tests.trade.vectors.build import (
@@ -19,18 +30,18 @@ from tests.trade.vectors.build import (
     stream,
 )
 from trading.base.units import DAY_US
-from trading.bidding.commands import Acknowledge, Qualify, Reject
+from trading.bidding.commands import Acknowledge, FailLot, Qualify, Reject
 from trading.bidding.outcomes import (
     Agree,
     DeclineDeal,
     DefaultWinner,
-    FailLot,
     GoThin,
     Negotiate,
     Offer,
     Succeed,
 )
 from trading.deposits.commands import (
+    ApplyDeposit,
     ForfeitDeposit,
     FreezeDeposit,
     RefundDeposit,
@@ -103,6 +114,9 @@ def _deposits(places: Places) -> list[Vector]:
     forfeit = pair("deposit.forfeit/1", ForfeitDeposit(LOT, 202, "collusion", "串通"))[0]
     release = act("deposit.release/1", ReleaseDeposit(LOT, 202))
     lapsed = stream(REGISTRATION, place="lapsed")
+    apply = pair("deposit.apply/1", ApplyDeposit(LOT, 202, 500))[0]
+    lost = both(at("forfeited"), facet(DEPOSIT, "deposit", account="forfeited", price_fen=101_000))
+    more = facet(DEPOSIT, "deposit", amount_fen=DEPOSIT_FEN + 1)
     return [
         placed(places, "certified", overdue, at_us=due_us),
         placed(places, "qualified", refund, at("refund_overdue")),
@@ -111,6 +125,8 @@ def _deposits(places: Places) -> list[Vector]:
         placed(places, "qualified", unfreeze, at("frozen")),
         *(placed(places, "qualified", forfeit, at(p)) for p in ("held", "frozen", "converted")),
         placed(places, "qualified", release, both(lapsed)),
+        placed(places, "awarded", apply, lost),
+        placed(places, "awarded", apply, lost, more),
     ]
 
 

@@ -38,8 +38,8 @@ from trading.awarding.commands import SignContract
 from trading.base.calendar import local_date
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
-from trading.bidding.commands import PlaceBid, Reject
-from trading.bidding.outcomes import AcceptDeal, FailLot
+from trading.bidding.commands import FailLot, PlaceBid, Reject
+from trading.bidding.outcomes import AcceptDeal
 from trading.centre import registry
 from trading.observing.rules import DEVICE_KEY
 from trading.observing.watching import StateStep

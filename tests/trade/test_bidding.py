@@ -25,8 +25,7 @@ from tests.support.acts import (
 )
 from tests.support.trade import At, Trade
 from trading.base.units import DAY_US, HOUR_US, SECOND_US
-from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register, Reject
-from trading.bidding.outcomes import FailLot
+from trading.bidding.commands import FailLot, GetReady, PlaceBid, Qualify, Register, Reject
 from trading.listing.commands import RescheduleLot
 
 FIRST, SECOND, THIRD = BIDDERS

@@ -11,6 +11,7 @@ from tests.support.acts import (
     ASSET,
     BIDDERS,
     CLOSES_US,
+    DEPOSIT_FEN,
     LOT,
     OPENS_US,
     RESUME,
@@ -27,21 +28,21 @@ from tests.support.acts import (
 )
 from tests.support.packs import enter, local_pack
 from tests.support.path import PATH, PLACES
-from tests.support.trade import At, Trade
+from tests.support.trade import At, Places, Trade
+from tests.trade.vectors.build import both, copied, facet, placed, stream
 from trading.awarding.commands import ConfirmDeal
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.commands import GetReady, Qualify, Register, Reject
+from trading.bidding.commands import FailLot, GetReady, Qualify, Register, Reject
 from trading.bidding.outcomes import (
     Agree,
     DeclineDeal,
     DefaultWinner,
-    FailLot,
     GoThin,
     Negotiate,
     Offer,
     Succeed,
 )
-from trading.deposits.commands import ReceiveDeposit
+from trading.deposits.commands import ApplyDeposit, ReceiveDeposit
 from trading.listing.commands import DraftCase
 
 LOSER, WINNER = BIDDERS[:2]
@@ -256,6 +257,58 @@ def test_scenario_10_the_runner_up_succeeds_by_the_pack(at: At) -> None:
     do_all(trade, (accept(LOSER), *(staff("lot.confirm/1", ConfirmDeal(LOT), OPERATOR),)))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (LOSER, START_FEN)
+
+
+def test_scenario_10_the_deposit_pays_costs_then_the_shortfall_then_the_owner(at: At) -> None:
+    trade = local(at, "confirmed", winner_default_rule="runner_up")
+    do_all(trade, (*DEFAULT, *SUCCEED, accept(LOSER)))
+    trade.do(staff("lot.confirm/1", ConfirmDeal(LOT), OPERATOR))
+    first, second = pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, 500))
+    assert trade.blockers(first) == ("rerun_settled_v1",)
+    for place in ("publicity", "cleared", "awarded"):
+        trade.walk(place)
+    dear = pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, DEPOSIT_FEN + 1))[0]
+    assert trade.blockers(dear) == ("costs_covered_v1",)
+    assert trade.blockers(first, docs=()) == ("evidence_filed_v1",)
+    do_all(trade, (first, second))
+    assert place_of(trade, WINNER) == "applied"
+    (event,) = msgspec.json.decode(trade.entries()[-1].out)["events"]
+    # Three years at 1010.00 were promised and three at 1000.00 are paid.
+    assert event == {
+        "event": "deposit_applied/1", "costs_fen": 500, "shortfall_fen": 3 * STEP_FEN,
+        "owner_fen": DEPOSIT_FEN - 500 - 3 * STEP_FEN, "excess_fen": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "settled"),
+    [
+        ({"listing_round": 2}, True),
+        ({"listing_round": 1}, False),
+        ({"listing_round": 2, "case": "case-b"}, False),
+    ],
+)
+def test_the_re_run_is_a_later_round_of_the_same_lot(
+    places: Places, changed: dict[str, object], settled: bool
+) -> None:
+    act = pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, 0, f"{LOT}r2"))[0]
+    lost = both(
+        stream(f"deposit/{LOT}-{WINNER}", place="forfeited"), copied(f"lot/{LOT}", f"lot/{LOT}r2"),
+        facet(f"lot/{LOT}r2", "terms", **changed), stream(f"lot/{LOT}", place="failed"),
+    )  # fmt: skip
+    found = placed(places, "awarded", act, lost)
+    decision = places.kernel.decide(found.env, found.states, found.at_us)
+    assert decision.failed == (() if settled else ("rerun_settled_v1",))
+
+
+def test_a_deposit_is_not_applied_without_the_lots_it_rests_on(places: Places) -> None:
+    act = pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, 0, "no-such-lot"))[0]
+    found = placed(places, "awarded", act, stream(f"deposit/{LOT}-{WINNER}", place="forfeited"))
+    decision = places.kernel.decide(found.env, found.states, found.at_us)
+    assert decision.failed == ("rerun_settled_v1",)
+    bare = {name: state for name, state in found.states.items() if name != f"lot/{LOT}"}
+    decision = places.kernel.decide(found.env, bare, found.at_us)
+    assert decision.failed == ("rerun_settled_v1", "costs_covered_v1")
 
 
 def test_scenario_10_a_runner_up_who_refuses_too_leaves_nobody(at: At) -> None:

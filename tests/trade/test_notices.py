@@ -39,7 +39,7 @@ from tests.support.trade import At, Trade
 from trading.awarding.endings import WithdrawLot
 from trading.base.deadline import day_start_us
 from trading.base.units import DAY_US, HOUR_US
-from trading.bidding.outcomes import FailLot
+from trading.bidding.commands import FailLot
 from trading.listing import tables
 from trading.listing.cases import differences
 from trading.listing.commands import AcceptCase, CloseCase, ExtendCase

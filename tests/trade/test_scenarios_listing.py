@@ -31,7 +31,7 @@ from tests.support.cases import accepted, confirmed, decide_again, relist, revie
 from tests.support.trade import At, Trade
 from trading.base import assets
 from trading.base.units import DAY_US
-from trading.bidding.outcomes import FailLot
+from trading.bidding.commands import FailLot
 from trading.engine.builtin import EnterDefinition
 from trading.engine.policy import load_pack
 from trading.listing.cases import PARTY_BODIES

@@ -93,6 +93,12 @@ class GetReady(Command, frozen=True):
     lot: Id
 
 
+class FailLot(Command, frozen=True):
+    """End a listing round that leads to no deal."""
+
+    lot: Id
+
+
 class PlaceBid(Command, frozen=True):
     """Offer ``price_fen`` in the lot's own unit."""
 

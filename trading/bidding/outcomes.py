@@ -10,6 +10,7 @@ from trading.base.money import MAX_FEN
 from trading.base.text import Id, ShortText
 from trading.bidding.commands import (
     BidderNumber,
+    FailLot,
     around,
     due_around,
     frozen_roll,
@@ -31,12 +32,6 @@ from trading.engine.stream import Command, States
 from trading.listing.rules import Terms
 
 PriceFen = Annotated[int, Meta(gt=0, le=MAX_FEN)]
-
-
-class FailLot(Command, frozen=True):
-    """End a listing round that leads to no deal."""
-
-    lot: Id
 
 
 class GoThin(Command, frozen=True):
