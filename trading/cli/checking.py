@@ -11,7 +11,7 @@ import msgspec
 
 from trading.base.errors import SetupError
 from trading.centre import PROJECTIONS, Centre, registry
-from trading.cli.output import pick, say
+from trading.cli.output import pick, say, worded
 from trading.record import replay, verify
 from trading.record.checkpoint import Checkpoint
 from trading.record.note import PublicKey
@@ -64,7 +64,7 @@ def tell_report(report: verify.Report) -> None:
     else:
         say("核验不通过：", "FAIL  the log does not verify:")
     for finding in report.findings:
-        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+        click.echo(f"  #{finding.index} {finding.code}: {worded(finding.detail)}")
     if report.more:
         say("  （还有更多）", "  (and more)")
 
@@ -122,7 +122,7 @@ def tell_replay(report: replay.ReplayReport, findings: list[verify.Finding]) -> 
         click.echo(f"    {pick('应为', 'expected')} {found.expected}")
         click.echo(f"    {pick('实为', 'found')} {found.found}")
     for finding in findings:
-        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+        click.echo(f"  #{finding.index} {finding.code}: {worded(finding.detail)}")
 
 
 def meter(name: str) -> Callable[[int, int], None]:

@@ -13,11 +13,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
-from trading.base.errors import SetupError
+from trading.base.errors import ProjectionDiffers, SetupError
 from trading.store import roles
 from trading.store.engine import writing_engine
+from trading.store.schema import metadata
 
 VERSION_TABLE = "private_schema_version"
 # Any number, the same in every release: two processes never migrate one database together.
@@ -57,15 +58,22 @@ def revision(engine: Engine) -> str | None:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise ``SetupError`` unless the database has exactly the schema of this release."""
+    """Raise unless the database has exactly the schema of this release.
+
+    ``SetupError`` for another schema, ``ProjectionDiffers`` where a table of it is gone.
+    """
     found = revision(engine)
     _refuse_newer(found)
     if found is None:
         raise SetupError("the database is empty: run `trading init`")
     if found != _head():
         raise SetupError(
-            f"database of an older schema ({found}): run `trading upgrade`", found=found
+            f"database of an older schema ({found}): run `trading init` of this release",
+            found=found,
         )
+    lost = sorted(metadata.tables.keys() - set(inspect(engine).get_table_names()))
+    if lost:
+        raise ProjectionDiffers(f"tables are missing: {', '.join(lost)}", tables=tuple(lost))
 
 
 def _refuse_newer(found: str | None) -> None:
