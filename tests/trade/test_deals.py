@@ -31,6 +31,7 @@ from tests.support.path import PATH, PLACES
 from tests.support.trade import At, Places, Trade
 from tests.trade.vectors.build import both, copied, facet, placed, stream
 from trading.awarding.commands import ConfirmDeal
+from trading.awarding.endings import TerminateLot
 from trading.base.units import DAY_US, HOUR_US
 from trading.bidding.commands import FailLot, GetReady, Qualify, Register, Reject
 from trading.bidding.outcomes import (
@@ -278,6 +279,26 @@ def test_scenario_10_the_deposit_pays_costs_then_the_shortfall_then_the_owner(at
         "event": "deposit_applied/1", "costs_fen": 500, "shortfall_fen": 3 * STEP_FEN,
         "owner_fen": DEPOSIT_FEN - 500 - 3 * STEP_FEN, "excess_fen": 0,
     }  # fmt: skip
+
+
+def test_the_owner_gets_the_deposit_of_a_lot_that_is_never_sold(at: At) -> None:
+    trade = at("confirmed")
+    do_all(trade, DEFAULT)
+    do_all(trade, pair("lot.terminate/1", TerminateLot(LOT, "no_right", "法院查封")))
+    do_all(trade, pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, 0)))
+    (event,) = msgspec.json.decode(trade.entries()[-1].out)["events"]
+    assert (event["shortfall_fen"], event["owner_fen"]) == (0, DEPOSIT_FEN)
+
+
+@pytest.mark.parametrize("deposit_at", ["refund_due", "gone"])
+def test_a_default_takes_no_deposit_that_is_not_there(places: Places, deposit_at: str) -> None:
+    found = placed(places, "provisional", DECLINE)
+    name = f"deposit/{LOT}-{WINNER}"
+    states = {key: state for key, state in found.states.items() if key != name}
+    if deposit_at != "gone":
+        states = stream(name, place=deposit_at)(found).states
+    (part,) = places.kernel.decide(found.env, states, found.at_us).parts
+    assert part.out.dest == "defaulted"
 
 
 @pytest.mark.parametrize(
