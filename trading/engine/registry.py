@@ -125,12 +125,16 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """In ``place`` a stream of kind ``stream`` waits for ``role``, within a policy period."""
+    """In ``place`` a stream of kind ``stream`` waits for ``role``.
+
+    It does so within the policy period ``within``, or until the instant named ``at``.
+    """
 
     stream: str
     place: str
     role: str
-    within: str
+    within: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
