@@ -17,6 +17,7 @@ from tests.bench.history import build, history_round
 from tests.bench.imports import imports_round
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
+from tests.bench.year import LOTS, QUICK_LOTS, measure_year
 from tests.bench.yardsticks import pgbench_rows, sqlite_rows
 
 # database: yardstick, floor and goal at 256 waiting
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
     """Measure what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="all", choices=["all", "bids", "audit", "imports", "profile"]
+        "what", nargs="?", default="all", choices=["all", "bids", "audit", "imports", "year", "profile"]
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -57,6 +58,8 @@ def main(arguments: list[str]) -> int:
     size = QUICK if given.quick else FULL
     progress, board = Progress(), Board()
     print(" ".join(f"{key}={value}" for key, value in machine().items()))
+    if given.what == "year":
+        return 0 if measure_year(QUICK_LOTS if given.quick else LOTS, progress) else 1
     with stores() as made:
         if given.what == "profile":
             made.prepare(ONE, 1, size.bidders)

@@ -52,8 +52,8 @@ def _swapped_entries(tiles: Path, _demo: Path) -> None:
 
 
 def _dropped_tail(tiles: Path, demo: Path) -> None:
-    width = size_of(tiles, demo) % 256
-    partial = tiles / f"tile/entries/001.p/{width}"
+    whole, width = divmod(size_of(tiles, demo), 256)
+    partial = tiles / f"tile/entries/{whole:03d}.p/{width}"
     entries = parse_bundle(partial.read_bytes())
     partial.write_bytes(pack_bundle(entries[:-1]))
 

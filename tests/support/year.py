@@ -31,9 +31,9 @@ WAYS: tuple[tuple[type[CaseStory], int], ...] = (
     (CaseStory, 40), (turns.Hasty, 8), (turns.Disputed, 6), (turns.Annulled, 3), (turns.CutOff, 3),
     (turns.Suspended, 5), (turns.Withdrawn, 6), (turns.Amended, 4), (turns.Recused, 6),
     (turns.Questioned, 5), (turns.Waived, 5), (turns.Relisted, 4), (turns.Unwanted, 4),
-    (turns.Terminated, 3),
+    (turns.Terminated, 3), (turns.Declined, 4), (turns.Sole, 4),
 )  # fmt: skip
-ALONE = {turns.Relisted, turns.Amended, turns.Hasty, turns.Suspended, turns.Questioned}
+ALONE = {turns.Sole, turns.Relisted, turns.Amended, turns.Hasty, turns.Suspended, turns.Questioned}
 EMPTY = {turns.Relisted, turns.Unwanted}
 KINDS = (("shop", "门面"), ("fish_pond", "鱼塘"), ("market_stall", "摊位"), ("orchard", "果园"))
 STEP_FEN = 10_000
@@ -106,6 +106,8 @@ def _lot(
     )  # fmt: skip
     if way in EMPTY:
         return LotScript(asset, plan, 0)
+    if way is turns.Sole:
+        return LotScript(asset, plan, 1)
     return LotScript(
         asset, plan, chance.randint(2, 5), ladder(start_fen, result_fen, STEP_FEN, bids)
     )

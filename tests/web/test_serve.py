@@ -157,7 +157,7 @@ def test_what_would_not_be_safe_does_not_start(home: Home, arguments: list[str],
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         given = [argument.replace("{taken}", port) for argument in arguments]
-        done = CliRunner().invoke(main, ["serve", "--data", str(home.path), *given])
+        done = CliRunner().invoke(main, ["--lang", "en", "serve", "--data", str(home.path), *given])
     assert done.exit_code == 2
     assert said in done.output
 

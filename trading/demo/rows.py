@@ -83,7 +83,7 @@ def _term_months(raw: dict[str, str]) -> int:
     """Return the term; three years where the source tells none, nothing for a sale."""
     if raw["tenure"] == "transfer":
         return 0
-    return thousandths(raw["term_years"] or "3") * 12 // 1000
+    return (thousandths(raw["term_years"] or "3") * 12 + 500) // 1000
 
 
 def case_of(key: str, *lots: LotScript, flags: str = "", notice_days: int = 0) -> Script:

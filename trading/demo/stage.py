@@ -41,7 +41,7 @@ def _outcomes() -> tuple[Part, ...]:
     R033: 9 bidders and 42 rounds. R109: 8 registrants; its source tells neither step nor rounds,
     so 1,000 yuan and one bid a step are assumed. R110: 3 bidders, step 20; the 19 rounds that are
     reported cannot all be raises, so every step is bid once. R076 and R077: three bidders, a
-    ceiling of 1,000. R114: sold at its start price.
+    ceiling of 1,000. R114: sold at its start price; one bidder is assumed, who pays just that.
     """
     return (
         Part(START_US, case_of(
@@ -60,8 +60,8 @@ def _outcomes() -> tuple[Part, ...]:
             notice_days=40,
         )),
         Part(START_US + 140 * DAY_US, case_of(
-            "r114", lot_of_row("R114", "r114", bidders=2, bids=1),
-        )),
+            "r114", lot_of_row("R114", "r114", bidders=1),
+        ), turns.Sole),
     )  # fmt: skip
 
 
@@ -72,6 +72,7 @@ def _turns() -> tuple[Part, ...]:
         (100, "r091", turns.Waived), (120, "r092", turns.Amended), (150, "r093", turns.Relisted),
         (160, "r095", turns.Annulled), (180, "r096", turns.Suspended),
         (190, "r097", turns.Questioned), (210, "r038", turns.Terminated),
+        (240, "r119", turns.Declined),
     )  # fmt: skip
     found = [
         Part(
@@ -85,9 +86,13 @@ def _turns() -> tuple[Part, ...]:
     return (*found, Part(START_US + 230 * DAY_US, case_of("r039", *market), turns.Withdrawn))
 
 
-def _plain(row: str, community: str, number: int = 1, *, wanted: bool = True) -> LotScript:
-    """Return a row whose outcome is not known, with four bidders or with none."""
+def _plain(
+    row: str, community: str, number: int = 1, *, wanted: bool = True, alone: bool = False
+) -> LotScript:
+    """Return a row whose outcome is not known, with four bidders, with one or with none."""
     bidders, bids = (4, 6) if wanted else (0, 0)
+    if alone:
+        bidders, bids = 1, 0
     return lot_of_row(
         row.upper(), community, number, bidders=bidders, bids=bids, step_yuan=10, raises=9
     )
@@ -112,13 +117,14 @@ def _under_way() -> tuple[Part, ...]:
         (40, "r108", before("qualify")), (40, "r137", live), (40, "r139", before("confirm")),
         (42, "r112", turns.Confirmed), (42, "r140", before("award")), (52, "r141", before("award")),
         (54, "r100", turns.Awarded), (66, "r006", before("certify")), (41, "r035", turns.Unwanted),
+        (39, "r121", turns.Thin),
     )  # fmt: skip
     return tuple(
         Part(
             LAST_MORNING_US - days * DAY_US,
             case_of(
                 key,
-                _plain(key, key, wanted=way is not turns.Unwanted),
+                _plain(key, key, wanted=way is not turns.Unwanted, alone=way is turns.Thin),
                 flags=_FLAGS.get(key, ""),
                 notice_days=_DAYS.get(key, 0),
             ),

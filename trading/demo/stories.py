@@ -253,7 +253,7 @@ class CaseStory:
             yield max(self.schedule(lot).registration_until_us for lot in self.lots) + HOUR_US // 2
         self.observe("O4", "O5")
         for lot in self.going("qualifying"):
-            if lot.numbers:
+            if len(lot.numbers) > 1:
                 self.company.staff("lot.get_ready/1", GetReady(lot.id), "centre_operator")
 
     def bid(self) -> Story:

@@ -11,6 +11,7 @@ from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import FailLot, PlaceBid
 from trading.bidding.holds import SuspendLot
+from trading.bidding.outcomes import DeclineDeal, GoThin, Offer
 from trading.bidding.rules import BIDDER_PREFIX
 from trading.demo.company import Story, paper
 from trading.demo.stories import CaseStory, Lot, LotScript
@@ -218,6 +219,46 @@ class Hasty(CaseStory):
         actor = f"{BIDDER_PREFIX}{lot.numbers[-1]}"
         self.company.refused("bid.place/1", late, actor, "bidder")
         yield from super().confirm()
+
+
+class Declined(CaseStory):
+    """The winner declines; the deposit is forfeited, and the lot fails and may be listed again."""
+
+    said = ("成交后反悔，没收保证金", "the winner declines and loses the deposit")
+
+    def post(self) -> Story:
+        """Let the winner of the first lot decline."""
+        for lot in self.going("provisional")[:1]:
+            winner = f"{BIDDER_PREFIX}{lot.numbers[0]}"
+            declined = DeclineDeal(lot.id, "资金不足")
+            self.company.do("lot.decline_deal/1", declined, winner, "bidder")
+        yield from super().post()
+
+
+class Sole(CaseStory):
+    """One bidder only: by the pack the lot is let at its start price, without bidding."""
+
+    said = ("仅一人报名，按规则以起始价成交", "one bidder only: let at the start price by rule")
+
+    def bid(self) -> Story:
+        """Take the price that the rule allows."""
+        for lot in self.going("qualifying"):
+            self.company.staff("lot.go_thin/1", GoThin(lot.id), "centre_operator")
+        yield self.now_us + HOUR_US
+        for lot in self.going("thin"):
+            offer = Offer(lot.id, lot.script.plan.start_price_fen)
+            self.company.do("lot.offer/1", offer, f"{BIDDER_PREFIX}{lot.numbers[0]}", "bidder")
+        yield self.now_us + HOUR_US
+
+
+class Thin(Sole):
+    """One bidder only, whose offer is still to come."""
+
+    ends_before = "confirm"
+
+    def bid(self) -> Story:
+        """Ask for the offer."""
+        yield from itertools.islice(super().bid(), 1)
 
 
 class Relisted(CaseStory):
