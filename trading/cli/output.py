@@ -152,6 +152,7 @@ def open_centre(data_dir: Path, *, writing: bool = False) -> Centre:
     if writing:
         try:
             centre.check()
+            centre.publishing = True
         except BaseException:
             centre.close()
             raise

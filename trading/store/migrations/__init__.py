@@ -13,11 +13,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
-from trading.base.errors import SetupError
+from trading.base.errors import IntegrityFault, SetupError
 from trading.store import roles
 from trading.store.engine import writing_engine
+from trading.store.schema import metadata
 
 VERSION_TABLE = "private_schema_version"
 # Any number, the same in every release: two processes never migrate one database together.
@@ -66,6 +67,18 @@ def check_schema(engine: Engine) -> None:
         raise SetupError(
             f"database of an older schema ({found}): run `trading upgrade`", found=found
         )
+
+
+def check_tables(engine: Engine) -> None:
+    """Raise ``IntegrityFault`` unless every table of the program is there with its columns."""
+    there = inspect(engine)
+    names = set(there.get_table_names())
+    for table in metadata.sorted_tables:
+        if table.name not in names:
+            raise IntegrityFault(f"the table {table.name} is missing", table=table.name)
+        columns = {column["name"] for column in there.get_columns(table.name)}
+        if columns != set(table.columns.keys()):
+            raise IntegrityFault(f"the table {table.name} has other columns", table=table.name)
 
 
 def _refuse_newer(found: str | None) -> None:
