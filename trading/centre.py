@@ -47,7 +47,7 @@ from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
 from trading.store.home import Home
 from trading.store.leap import check_leap
-from trading.store.migrations import check_schema, check_tables
+from trading.store.migrations import check_schema
 from trading.store.openings import SubjectKeys, disclose, open_one, seal_openings
 from trading.store.projection import Projection
 from trading.store.publish import Publisher
@@ -279,7 +279,6 @@ class Centre:
         if self.simulated and not self.clock.simulated:
             raise SetupError("this log runs on a simulated clock: it is a demonstration")
         check_schema(self.reading)
-        check_tables(self.reading)
         compare_triggers(self.reading)
         check_agreement(self.reading, self.home)
         if not self.clock.simulated:

@@ -9,19 +9,22 @@ import msgspec
 
 from trading.base import assets
 from trading.base.calendar import load_table
-from trading.base.errors import SetupError
+from trading.base.errors import InvalidInput, SetupError
 from trading.base.units import FOR_EVER_US
-from trading.centre import Centre, names
+from trading.centre import Centre, check_texts, names
 from trading.engine import lock
 from trading.engine.builtin import CENTRE, EnterDefinition, Found, SimulateClock
 from trading.engine.catalogue import Definition
 from trading.engine.loader import load
 from trading.engine.policy import load_pack
-from trading.engine.registry import Registry
+from trading.engine.registry import GRANTED, Registry
+from trading.engine.stream import Command
 from trading.engine.votes import load_votes
 from trading.people.commands import CreateOrg, GiveGrant
+from trading.people.organisations import RANKS
 
 WRITER = "writer"
+OFFICE_MIN = 2
 LOCK_PATH = "workflows/lock.toml"
 FOLDERS = {
     "calendar": "policies/calendars",
@@ -98,6 +101,7 @@ def found(
     A founding that was interrupted goes on where it stopped. ``simulated`` says why the log runs
     on a simulated clock, and is then its first entry.
     """
+    centre.refresh()
     state = centre.state(CENTRE)
     if state is not None and state.place == "open":
         return False
@@ -129,6 +133,61 @@ def first_people(text: str) -> tuple[tuple[FirstOrg, ...], tuple[FirstGrant, ...
         )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise SetupError(f"bootstrap file: {error}", field="bootstrap") from error
+
+
+def check_people(
+    orgs: tuple[FirstOrg, ...], grants: tuple[FirstGrant, ...], known: Registry
+) -> None:
+    """Raise ``SetupError`` naming the first row that could not be entered, before any is.
+
+    Whoever stands alone in the office could never let anybody else in: two people give a grant.
+    """
+    placed: dict[str, str] = {}
+    for number, org in enumerate(orgs, start=1):
+        why = _bounds(CreateOrg(org.org, org.parent, org.level, org.name_zh))  # type: ignore[arg-type]
+        _refuse("org", number, org.org, why or _misplaced(org, placed))
+        placed[org.org] = org.level
+    for number, grant in enumerate(grants, start=1):
+        why = _bounds(GiveGrant(grant.person, grant.role, grant.org, 0, grant.to_us))
+        if grant.org not in placed:
+            why = why or "no organisation above has this id"
+        if known.roles.get(grant.role) != GRANTED:
+            why = why or "there is no such role"
+        _refuse("grant", number, grant.person, why)
+    root = orgs[0].org if orgs else ""
+    office = {grant.person for grant in grants if (grant.role, grant.org) == ("office", root)}
+    if len(office) < OFFICE_MIN:
+        raise SetupError("the bootstrap file must name two people of the office of the district")
+
+
+def _bounds(data: Command) -> str:
+    """Return why the record could not hold ``data``, empty where it can."""
+    try:
+        msgspec.convert(msgspec.to_builtins(data), type(data))
+        check_texts(data)
+    except (msgspec.ValidationError, InvalidInput) as error:
+        return str(error)
+    return ""
+
+
+def _misplaced(org: FirstOrg, placed: dict[str, str]) -> str:
+    if org.org in placed:
+        return "this id stands twice"
+    if not org.parent:
+        return (
+            "only the first is without a parent, and it is the district"
+            if (placed or RANKS[org.level])
+            else ""
+        )
+    if org.parent not in placed:
+        return "its parent does not stand above it"
+    below = RANKS[org.level] == RANKS[placed[org.parent]] + 1
+    return "" if below else "its parent is not of the next level"
+
+
+def _refuse(table: str, number: int, name: str, why: str) -> None:
+    if why:
+        raise SetupError(f"bootstrap file: [[{table}]] {number} ({name}): {why}", field="bootstrap")
 
 
 def _once(centre: Centre, kind: str, data: Any) -> None:

@@ -216,8 +216,8 @@ def test_a_lost_table_is_told_before_anything_is_done(data: Path) -> None:
 
     for done in (add(data), command("replay", "--data", data), verified(data)):
         assert done.exit_code == 1
-        assert "the table projection_lot is missing" in done.stderr
-    assert doctor(data, "tables")["status"] == "fail"
+        assert "tables are missing: projection_lot" in done.stderr
+    assert doctor(data, "schema")["status"] == "fail"
 
 
 def test_a_table_of_other_columns_is_told(data: Path) -> None:

@@ -219,7 +219,7 @@ def test_a_backup_that_was_cut_off_is_none(
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "_copy_sqlite", _fail)
-        with pytest.raises(SetupError, match="No space left"):
+        with pytest.raises(SetupError, match="the disk is full"):
             backup(home, tmp_path / "saved")
     with pytest.raises(SetupError, match="not a complete backup"):
         restore(tmp_path / "saved", tmp_path / "copy")

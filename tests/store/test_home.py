@@ -179,6 +179,9 @@ def test_a_second_server_is_refused_and_named(home: Home) -> None:
     assert first.stdout.readline() == b"held\n"
     with pytest.raises(SetupError, match=f"already served by pid {first.pid}"), home.serving():
         pass
+    (home.path / "serve.lock").unlink()
+    with pytest.raises(SetupError, match="already served by pid unknown"), home.serving():
+        pass
     first.kill()
     first.wait()
     first.stdin.close()
@@ -198,3 +201,20 @@ def test_postgresql_has_as_many_workers_as_it_likes(tmp_path: Path) -> None:
 def test_a_marked_copy_says_why_it_is_read_only(home: Home) -> None:
     (home.path / "UNVERIFIED").write_text("restored from x\n")
     assert home.read_only_reason() == "restored from x"
+
+
+def test_a_directory_without_its_database_is_refused(home: Home) -> None:
+    home.database_path.unlink()
+    with pytest.raises(SetupError, match="missing: put it back"):
+        Home.open(home.path)
+    with pytest.raises(SetupError, match="missing: put it back"):
+        Home.create(home.path, ORIGIN)
+    assert not home.database_path.exists()
+
+
+def test_an_empty_database_is_one_only_before_the_first_checkpoint(home: Home) -> None:
+    assert home.database_path.stat().st_size == 0
+    assert Home.open(home.path) == home
+    (home.keys_dir / "signed.note").touch(mode=0o600)
+    with pytest.raises(SetupError, match="empty and the log is not"):
+        Home.open(home.path)

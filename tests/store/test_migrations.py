@@ -83,7 +83,7 @@ def test_an_older_schema_asks_for_an_upgrade(
 ) -> None:
     check_schema(engine)
     monkeypatch.setattr("trading.store.migrations._head", lambda: "0002")
-    with pytest.raises(SetupError, match=r"older schema .*trading upgrade"):
+    with pytest.raises(SetupError, match=r"older schema .*trading init"):
         check_schema(engine)
 
 

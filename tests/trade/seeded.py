@@ -31,6 +31,7 @@ from tests.support.acts import (
     staff,
     suspend,
 )
+from tests.support.disputes import admit, complaint, dismiss, objection, reject, withdraw
 from tests.support.path import PATH
 from tests.support.trade import Trade, found_trade
 from tests.trade import proven
@@ -51,6 +52,7 @@ from trading.store.idempotency import token_of
 
 GOLDEN = Path(__file__).parents[1] / "histories/seeded-2000.jsonl.gz"
 SEED, COMMANDS, LOTS, BATCH_MAX = 20260306, 2000, 8, 12
+_DISPUTES = (objection(), admit(), *dismiss(), complaint(), reject(), withdraw())
 _ROLES = ("office", "centre_clerk", "bidder", "resident_rep", "writer", "auditor", "king")
 
 
@@ -166,6 +168,8 @@ class Market:
             return renamed(
                 bidder("bid.place/1", PlaceBid(LOT, price_fen), chance.choice(BIDDERS)), n
             )
+        if phase in {"publicity", "cleared"} and drawn < 5:
+            return renamed(chance.choice(_DISPUTES), n)
         if drawn == 8 and not chance.randrange(4):
             return renamed(suspend("office"), n)
         if drawn in {9, 10}:

@@ -76,6 +76,7 @@ def test_the_seed_is_a_mixture_that_reaches_every_place(played: Trade, lines: li
     assert min(outcomes["done"], outcomes["refused"], outcomes["proposed"]) > 5
     assert {"wrong_state", "not_permitted", "guard_failed", "not_found"} <= codes.keys()
     assert kinds["lot.certify/1"] > 0
+    assert kinds["objection.admit/1"] > 0
     assert {"centre.outage/1", "lot.end/1", "lot.publicity_over/1"} <= kinds.keys()
     places = Counter(
         state.place for name, state in played.states().items() if name.startswith("lot/")

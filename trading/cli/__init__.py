@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -32,6 +38,18 @@ COMMANDS = {
 class Lazy(click.Group):
     """A group that imports a command's module when the command is used."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; what is wrong with the words themselves is told in the language of the reader."""
+        from trading.cli.output import telling
+
+        words = extra.get("args") or (args[0] if args else None) or sys.argv[1:]
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that cannot write Chinese shows codes, and no command fails for it.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        with _ending(), telling(as_json="--json" in words):
+            sys.exit(super().main(*args, **{**extra, "standalone_mode": False}) or 0)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         del ctx
@@ -47,6 +65,19 @@ class Lazy(click.Group):
             import_module(f"trading.cli.{module}"), f"{cmd_name}_command"
         )
         return found
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """End as click does where a person breaks off or a reader of the output goes away."""
+    try:
+        yield
+    except click.Abort:
+        click.echo("", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 @click.group(cls=Lazy)

@@ -18,6 +18,7 @@ from trading.store.batch import Receipt
 
 SHANGHAI = timezone(timedelta(hours=8))
 """Beijing time, which has never shifted since 1991."""
+NAME_MAX = 120
 _FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 
 
@@ -35,6 +36,19 @@ class Instant(click.ParamType[int]):
                 at = datetime.strptime(value, written).replace(tzinfo=SHANGHAI)
                 return int(at.timestamp()) * SECOND_US
         raise click.BadParameter(f"{value!r}: YYYY-MM-DD [HH:MM[:SS]]", ctx, param)
+
+
+class PersonName(click.ParamType[str]):
+    """The name of a person: one line of letters, as it stands in an identity card."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name without the blanks around it; fail without repeating it."""
+        found = str(value).strip()
+        if not found or len(found) > NAME_MAX or not found.isprintable():
+            raise click.BadParameter("a name is one line of 1 to 120 characters", ctx, param)
+        return found
 
 
 def act(

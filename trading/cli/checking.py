@@ -12,7 +12,7 @@ import msgspec
 
 from trading.base.errors import IntegrityFault, SetupError
 from trading.centre import PROJECTIONS, Centre, registry
-from trading.cli.output import pick, say
+from trading.cli.output import pick, say, worded
 from trading.record import replay, verify
 from trading.record.chains import FINDINGS_MAX, Findings
 from trading.record.checkpoint import Checkpoint
@@ -22,7 +22,7 @@ from trading.store.audit import verify_log
 from trading.store.backup import mark_verified
 from trading.store.holdings import compare_documents
 from trading.store.home import Home
-from trading.store.migrations import check_schema, check_tables
+from trading.store.migrations import check_schema
 from trading.store.reveal import compare_bodies
 from trading.store.signer import read_vkey, signed_note
 from trading.store.start import check_agreement, check_store
@@ -36,7 +36,6 @@ def verify_centre(centre: Centre, *, quiet: bool = False, saved: bytes = b"",
     """Verify database and published files of ``centre`` against each other; tell the result."""
     home: Home = centre.home
     check_schema(centre.reading)
-    check_tables(centre.reading)
     centre.engine.dispose()  # the check may divide this process: no connection is open then
     report = verify_log(
         home.log_dir, tuple(vkeys) or (read_vkey(home),), engine=centre.reading, saved=saved,
@@ -103,7 +102,7 @@ def tell_report(report: verify.Report) -> None:
     else:
         say("核验不通过：", "FAIL  the log does not verify:")
     for finding in report.findings:
-        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+        click.echo(f"  #{finding.index} {finding.code}: {worded(finding.detail)}")
     if report.more:
         say("  （还有更多）", "  (and more)")
 
@@ -118,7 +117,6 @@ def replay_centre(
 ) -> bool:
     """Decide the whole record again and compare states and projections; tell the result."""
     check_schema(centre.reading)
-    check_tables(centre.reading)
     known = registry()
     told = meter(pick("重放", "replay"))
     size = log.head(centre.reading).size
@@ -167,7 +165,7 @@ def tell_replay(report: replay.ReplayReport, findings: list[verify.Finding]) -> 
         click.echo(f"    {pick('应为', 'expected')} {found.expected}")
         click.echo(f"    {pick('实为', 'found')} {found.found}")
     for finding in findings:
-        click.echo(f"  #{finding.index} {finding.code}: {finding.detail}")
+        click.echo(f"  #{finding.index} {finding.code}: {worded(finding.detail)}")
 
 
 def meter(name: str) -> Callable[[int, int], None]:

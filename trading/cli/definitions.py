@@ -131,7 +131,8 @@ def draw(name: str) -> None:
 @guarded
 def compare(file: Path) -> None:
     """用通俗的话说明与现行版本的差异 / Tell in plain words how FILE differs."""
-    for line in _differences(*_against_shipped(_read(file))):
+    found = _differences(*_against_shipped(_read(file)))
+    for line in found or [pick("与现行版本没有差异", "no difference")]:
         click.echo(line)
 
 

@@ -105,7 +105,7 @@ def examine(
         home = Home.open(data_dir)
     except SetupError as error:
         do = "按提示处理后重试", "do what it says and try again"
-        return False, [*found, Finding("home", FAIL, error.detail, error.detail, *do)]
+        return False, [*found, _failed("home", error, *do)]
     found.append(Finding("home", OK, f"{data_dir}：{home.origin}", f"{data_dir}: {home.origin}"))
     if accept_clock:
         accept(home, SystemClock().now_us())
@@ -229,7 +229,7 @@ def _of_database(home: Home) -> Iterator[Finding]:
     from trading.store.engine import check_durable, reading_engine
     from trading.store.holdings import compare_documents
     from trading.store.leap import check_leap
-    from trading.store.migrations import check_schema, check_tables
+    from trading.store.migrations import check_schema
     from trading.store.start import check_agreement
     from trading.store.triggers import compare_triggers
 
@@ -240,8 +240,7 @@ def _of_database(home: Home) -> Iterator[Finding]:
         ("durability", lambda: check_durable(engine), "断电不丢数据", "a power cut loses nothing",
          "改回所列的数据库设置", "put the setting back"),
         ("schema", lambda: check_schema(engine), "与本版本一致", "is that of this release",
-         "运行 trading init 或 trading upgrade", "run `trading init` or `trading upgrade`"),
-        ("tables", lambda: check_tables(engine), "齐全", "are all there", *restore),
+         "按所列提示处理", "do what it says"),
         ("triggers", lambda: compare_triggers(engine), "只增触发器完好", "are as they should be",
          *verify),
         ("log", lambda: check_agreement(engine, home), "数据库、日志、签名一致",
@@ -260,12 +259,24 @@ def _of_database(home: Home) -> Iterator[Finding]:
         for name, check, zh, en, do_zh, do_en in checks:
             found = _guarded(name, check, zh, en, (do_zh, do_en))
             yield found
-            if name in {"schema", "tables"} and found.status == FAIL:
+            if name == "schema" and found.status == FAIL:
                 return
         yield check_openings(engine, home, restore)
-        yield check_head(engine, home)
+        yield _guarded_head(engine, home, verify)
     finally:
         engine.dispose()
+
+
+def _guarded_head(engine: Engine, home: Home, do: tuple[str, str]) -> Finding:
+    from trading.store.faults import fault
+
+    try:
+        return check_head(engine, home)
+    except Exception as error:
+        found = fault(error)
+        if found is None:
+            raise
+        return _failed("head", found, *do)
 
 
 def check_database(engine: Engine) -> Finding:
@@ -351,21 +362,22 @@ def _nothing(found: Iterator[Difference]) -> None:
 def _guarded(
     name: str, check: Callable[[], None], zh: str, en: str, do: tuple[str, str]
 ) -> Finding:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from trading.base.errors import StorageDown, TradingError
+    from trading.store.faults import fault
 
     try:
         check()
-    except TradingError as error:
-        return _failed(name, error, *do)
-    except SQLAlchemyError:
-        return _failed(name, StorageDown("the database refused the question"), *do)
+    except Exception as error:
+        found = fault(error)
+        if found is None:
+            raise
+        return _failed(name, found, *do)
     return Finding(name, OK, zh, en)
 
 
 def _failed(name: str, error: Any, do_zh: str, do_en: str) -> Finding:
-    return Finding(name, FAIL, error.detail, error.detail, do_zh, do_en)
+    from trading.cli.wording import in_chinese
+
+    return Finding(name, FAIL, in_chinese(error.detail), error.detail, do_zh, do_en)
 
 
 def _ask(command: tuple[str, ...]) -> str | None:

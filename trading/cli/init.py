@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from trading.base.errors import SetupError
-from trading.centre import Centre
+from trading.centre import Centre, registry
 from trading.cli.checking import publish_all
 from trading.cli.output import data_option, emit, guarded, json_option, say
-from trading.founding import first_people, found
+from trading.founding import check_people, first_people, found
+from trading.store.engine import reading_engine
 from trading.store.home import Home
-from trading.store.migrations import migrate_url
-from trading.store.signer import create_keys
+from trading.store.migrations import migrate_url, revision
+from trading.store.signer import check_signed, create_keys
+from trading.store.start import check_start
 
 ORIGIN = "localhost/trading"
 
@@ -35,7 +37,9 @@ def init_command(
     """建立交易中心；再次运行不作任何改动 / Make a centre; a second run changes nothing."""
     text = people.read_text(encoding="utf-8") if people else _default_people()
     orgs, grants = first_people(text)
+    check_people(orgs, grants, registry())
     home = Home.create(data_dir, origin, db_url)
+    _check_first(home)
     create_keys(home)
     migrate_url(home.database_url)
     centre = Centre(home)
@@ -53,6 +57,18 @@ def init_command(
     else:
         say(f"已存在，未作改动：{data_dir}", f"The centre exists; nothing changed: {data_dir}")
     click.echo(home.vkey_path.read_text().strip())
+
+
+def _check_first(home: Home) -> None:
+    """Raise, before anything is written, where database, log and keys do not belong together."""
+    engine = reading_engine(home.database_url)
+    try:
+        if revision(engine) is not None:
+            check_start(engine, home)
+        elif check_signed(home) is not None:
+            raise SetupError(f"the database of {home.path} is empty and its log is not")
+    finally:
+        engine.dispose()
 
 
 def _refuse_simulated(centre: Centre) -> None:

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import click
 
-from trading.base.errors import NotFound, SetupError, StorageDown
+from trading.base.errors import InvalidInput, NotFound, SetupError, StorageDown
 from trading.cli.checking import as_json as report_json
 from trading.cli.checking import lift, meter, tell_report, verify_centre
 from trading.cli.output import FINDING, emit, guarded, json_option, open_centre, pick
@@ -108,8 +108,14 @@ def read_vkeys(path: Path | None) -> tuple[PublicKey, ...]:
     """Return the keys of a file, one a line; lines that begin with # are words."""
     if path is None:
         return ()
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    return tuple(PublicKey.parse(line) for line in lines if line and not line.startswith("#"))
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        found = tuple(PublicKey.parse(line) for line in lines if line and not line.startswith("#"))
+    except (InvalidInput, UnicodeError):
+        found = ()
+    if not found:
+        raise click.BadParameter("no key of a log is in this file", param_hint="--vkey")
+    return found
 
 
 def _fetcher(base: str) -> ReadFile:

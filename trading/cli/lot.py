@@ -50,6 +50,10 @@ def lot_list(data_dir: Path, place: str, after: str, limit: int, *, as_json: boo
         query = query.where(lots.c.place == place)
     try:
         centre.refresh()
+        if place and not any(
+            place in w.states for w in centre.kernel.catalogue.workflows_of("lot")
+        ):
+            raise click.BadParameter("no lot can be in this state", param_hint="--place")
         with centre.reading.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         labels = {row["lot"]: _label(centre, f"lot/{row['lot']}") for row in rows}

@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import msgspec
 
 from trading.base import assets
-from trading.base.errors import SetupError, TradingError, Unavailable
+from trading.base.errors import LockMismatch, SetupError, TradingError, Unavailable
 from trading.centre import Centre
+from trading.cli.wording import in_chinese
+from trading.store.faults import fault
 from trading.store.home import Home
+from trading.store.migrations import check_schema
 
 OK, FINDING, USAGE = 0, 1, 2
 LANGUAGES = ("zh", "en")
@@ -95,7 +100,7 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
     return told
 
 
-def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) -> None:
+def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) -> NoReturn:
     """Tell ``error`` on standard error and leave with its exit code."""
     told = explain(error, centre)
     if as_json:
@@ -103,14 +108,63 @@ def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) ->
     else:
         click.echo(f"{pick('错误', 'Error')}: {told['message']}", err=True)
         if told.get("detail"):
-            click.echo(f"  {told['detail']}", err=True)
+            click.echo(f"  {worded(told['detail'])}", err=True)
         if told.get("rule"):
             click.echo(f"  [{told.get('field', '')}; {told['rule']}; {told['source']}]", err=True)
         for rule in told.get("rules", ()):
             click.echo(
                 f"  - {rule['text']} [{rule['field']}; {rule['rule']}; {rule['source']}]", err=True
             )
-    sys.exit(USAGE if isinstance(error, SetupError | Unavailable) else FINDING)
+    sys.exit(exit_code(error))
+
+
+def exit_code(error: TradingError) -> int:
+    """Return 1 for what was refused or found, 2 where the centre cannot be used as it is."""
+    if isinstance(error, LockMismatch):
+        return FINDING
+    return USAGE if isinstance(error, SetupError | Unavailable) else FINDING
+
+
+def worded(detail: str) -> str:
+    """Return ``detail`` in the chosen language."""
+    return in_chinese(detail) if language() == "zh" else detail
+
+
+def misused(error: click.ClickException, *, as_json: bool) -> NoReturn:
+    """Tell wrong usage and leave with status 2, or with what click has for it."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    with context.scope(cleanup=False) if context else contextlib.nullcontext():
+        said = worded(error.format_message())
+        if as_json:
+            emit({"ok": False, "code": "usage", "message": said})
+        else:
+            if context:
+                click.echo(context.get_usage(), err=True)
+            click.echo(f"{pick('错误', 'Error')}: {said}", err=True)
+    sys.exit(USAGE)
+
+
+@contextlib.contextmanager
+def telling(*, as_json: bool) -> Iterator[None]:
+    """Turn every error into a message and an exit code; nobody meets a traceback of a fault.
+
+    An error that is none of ours and none of the machine's is a mistake of this program: it is
+    told as one, with all that helps to mend it, and never taken for a finding.
+    """
+    try:
+        yield
+    except (click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except click.ClickException as error:
+        misused(error, as_json=as_json)
+    except UnicodeError:
+        fail(SetupError("a text or a file is not UTF-8"), as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - told as what it is
+        found = fault(error)
+        if found is None:
+            traceback.print_exc()
+            found = SetupError("a mistake of this program: pass on what stands above")
+        fail(found, as_json=as_json)
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,11 +188,8 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> Any:
-        try:
+        with telling(as_json=bool(options.get("as_json"))):
             return command(*args, **options)
-        except TradingError as error:
-            fail(error, as_json=bool(options.get("as_json")))
-            return None
 
     return run
 
@@ -149,11 +200,13 @@ def open_centre(data_dir: Path, *, writing: bool = False) -> Centre:
     For ``writing`` database, files and signer must agree first.
     """
     centre = Centre(Home.open(data_dir))
-    if writing:
-        try:
+    try:
+        if writing:
             centre.check()
             centre.publishing = True
-        except BaseException:
-            centre.close()
-            raise
+        else:
+            check_schema(centre.reading)
+    except BaseException:
+        centre.close()
+        raise
     return centre

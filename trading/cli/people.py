@@ -12,7 +12,7 @@ from trading.base.deadline import local_text
 from trading.base.errors import NotFound, Refused
 from trading.base.units import FOR_EVER_US
 from trading.centre import Personal
-from trading.cli.acting import Instant, act
+from trading.cli.acting import Instant, PersonName, act
 from trading.cli.output import (
     data_option,
     emit,
@@ -56,12 +56,14 @@ def grant_command() -> None:
 def grant_list(data_dir: Path, org: str, at_us: int | None, person: str, *, as_json: bool) -> None:
     """列出授权：某人的，或某组织的 / List the grants of a person or on an organisation."""
     if bool(person) == bool(org):
-        raise click.UsageError(pick("给出人员或 --org 之一", "give a person or --org"))
+        raise click.UsageError("give a person or --org")
     centre = open_centre(data_dir)
     try:
         if org:
             state = centre.state("orgs")
             tree: Orgs = state.facets["orgs"] if state else Orgs()
+            if org not in tree.nodes:
+                raise NotFound(f"no organisation {org}", field="org")
             seen_us = centre.clock.now_us() if at_us is None else at_us
             rows = [
                 (known.name.partition("/")[2], grant)
@@ -69,7 +71,10 @@ def grant_list(data_dir: Path, org: str, at_us: int | None, person: str, *, as_j
                 for grant in grants_on(_known(known), tree, org, seen_us)
             ]
         else:
-            rows = [(person, grant) for grant in _known(centre.state(f"person/{person}")).grants]
+            named = centre.state(f"person/{person}")
+            if named is None:
+                raise NotFound(f"no person {person}", field="person")
+            rows = [(person, grant) for grant in _known(named).grants]
     finally:
         centre.close()
     if at_us is not None:
@@ -137,7 +142,13 @@ def user_command() -> None:
 @user_command.command("add")
 @data_option
 @_actor
-@click.option("--name", "full_name", required=True, help="姓名，加密保存 / name, kept encrypted")
+@click.option(
+    "--name",
+    "full_name",
+    required=True,
+    type=PersonName(),
+    help="姓名，加密保存 / name, kept encrypted",
+)
 @json_option
 @guarded
 def user_add(data_dir: Path, actor: str, full_name: str, *, as_json: bool) -> None:

@@ -34,11 +34,11 @@ from trading.cli.output import (
     USAGE,
     data_option,
     emit,
-    fail,
     guarded,
     json_option,
     language,
     say,
+    telling,
 )
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
@@ -232,10 +232,8 @@ def supervise(
 
 
 def _work(data_dir: Path, options: Options, listener: socket.socket, number: int) -> None:
-    try:
+    with telling(as_json=False):
         serve_worker(data_dir, options, listener, number, lambda: None)
-    except TradingError as error:
-        fail(error, as_json=False)
 
 
 def _drain(centre: Centre, ticks: Ticks) -> None:

@@ -20,7 +20,9 @@ SUBJECT = Subject(
         rules.ObjectionRaised: ("disputes", rules.objection_raised),
         rules.ObjectionTaken: ("disputes", rules.objection_taken),
         rules.ObjectionClosed: ("disputes", rules.objection_closed),
+        rules.RunAgain: ("disputes", rules.run_again),
     },
     guards=GUARDS,
+    facts={"rerun_us": facts.rerun_us},
     instants={"answer_due": facts.answer_due},
 )

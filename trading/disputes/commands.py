@@ -26,6 +26,7 @@ from trading.disputes.rules import (
     ObjectionRaised,
     ObjectionTaken,
     Ruled,
+    RunAgain,
     objection_stream,
 )
 from trading.engine.builtin import Due, Hold, Suspended
@@ -177,9 +178,7 @@ def _rerun(context: Context) -> tuple[Then, ...]:
     """
     data: UpholdObjection = context.data
     fallen: tuple[Event, ...] = context.fact("result_fallen")
-    disputes = context.of(Disputes, _lot(data))
-    moot = tuple(ObjectionClosed(number) for number in disputes.open)
-    parts = [Then(_lot(data), "rerun", (*fallen, *moot))]
+    parts = [Then(_lot(data), "rerun", (*fallen, RunAgain(context.at_us)))]
     rejected = Rejected(context.env.actor, ("other",), data.reason_zh)
     parts += [
         Then(registration_stream(data.lot, number), "disqualify", (rejected,))

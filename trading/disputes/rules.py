@@ -45,11 +45,15 @@ class Objection(Facet, frozen=True):
 
 
 class Disputes(Facet, frozen=True):
-    """What a lot remembers: how many there were, and the numbers that are open or admitted."""
+    """What a lot remembers: how many there were, and the numbers that are open or admitted.
+
+    Since ``rerun_us`` the lot is run again, 0 where no result fell.
+    """
 
     count: int = 0
     open: tuple[int, ...] = ()
     admitted: tuple[int, ...] = ()
+    rerun_us: int = 0
 
 
 class Filed(Event, frozen=True, tag="objection_filed/1"):
@@ -101,6 +105,12 @@ class ObjectionClosed(Event, frozen=True, tag="objection_closed/1"):
     number: int
 
 
+class RunAgain(Event, frozen=True, tag="run_again/1"):
+    """The lot qualifies its bidders again since ``at_us``; steps stated before do not count."""
+
+    at_us: int
+
+
 def filed(_objection: Objection | None, event: Filed) -> Objection:
     """Fold the filing."""
     return Objection(event.kind, event.ground, event.by, event.rule, event.since_us, event.due_us)
@@ -126,7 +136,7 @@ def ruled(objection: Objection, event: Ruled) -> Objection:
 def objection_raised(disputes: Disputes | None, event: ObjectionRaised) -> Disputes:
     """Fold a new objection."""
     found = disputes or Disputes()
-    return Disputes(found.count + 1, (*found.open, event.number), found.admitted)
+    return msgspec.structs.replace(found, count=found.count + 1, open=(*found.open, event.number))
 
 
 def objection_taken(disputes: Disputes, event: ObjectionTaken) -> Disputes:
@@ -136,10 +146,16 @@ def objection_taken(disputes: Disputes, event: ObjectionTaken) -> Disputes:
 
 def objection_closed(disputes: Disputes, event: ObjectionClosed) -> Disputes:
     """Fold an end."""
-    return Disputes(
-        disputes.count, _without(disputes.open, event.number),
-        _without(disputes.admitted, event.number),
-    )  # fmt: skip
+    return msgspec.structs.replace(
+        disputes,
+        open=_without(disputes.open, event.number),
+        admitted=_without(disputes.admitted, event.number),
+    )
+
+
+def run_again(disputes: Disputes, event: RunAgain) -> Disputes:
+    """Fold the fall of a result: what was open against it is moot."""
+    return msgspec.structs.replace(disputes, open=(), admitted=(), rerun_us=event.at_us)
 
 
 def objection_stream(lot: str, number: int) -> str:

@@ -89,6 +89,10 @@ class Catalogue:
             raise UnknownName(f"no workflow {name} in the log", name=name)
         return found
 
+    def workflows_of(self, stream: str) -> tuple[Workflow, ...]:
+        """Return the workflows whose streams are of the kind ``stream``."""
+        return tuple(found for found in self._workflows.values() if found.stream == stream)
+
     def stepper(self, name: str) -> MachineStepper | TableStepper:
         """Return the stepper of the workflow ``name@version``."""
         return self._steppers[name]

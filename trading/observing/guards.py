@@ -175,6 +175,9 @@ def _step_missing(context: Context) -> bool:
     return not _observed(context, context.data.step)
 
 
+BEFORE_THE_CLOSE = frozenset({"O1", "O2", "O3"})
+
+
 def _observed(context: Context, step: str) -> bool:
     """Tell whether nothing is left to observe: not required, waived, or complete for this lot."""
     terms = context.find(Terms)
@@ -182,7 +185,9 @@ def _observed(context: Context, step: str) -> bool:
         return True
     lot = context.stream.name.partition("/")[2]
     panel = context.find(Panel, f"panel/{case_of_lot(lot)}")
-    return complete(panel, step, lot, context.policy("session_code_max_ratio"))
+    # What was seen before the registration closed is not touched when a result falls.
+    since_us = 0 if step in BEFORE_THE_CLOSE else context.fact("rerun_us")
+    return complete(panel, step, lot, context.policy("session_code_max_ratio"), since_us)
 
 
 GUARDS = (

@@ -266,9 +266,16 @@ def statement_made(panel: Panel, event: StatementMade) -> Panel:
     return replace(panel, steps={**panel.steps, event.step: openings})
 
 
-def opening_of(panel: Panel, step: str, lot: str) -> Opening | None:
-    """Return the opening of ``step`` that counts for ``lot``, None where there is none."""
-    found = (opening for opening in panel.steps.get(step, ()) if lot in opening.lots)
+def opening_of(panel: Panel, step: str, lot: str, since_us: int = 0) -> Opening | None:
+    """Return the opening of ``step`` that counts for ``lot``, None where there is none.
+
+    It is the first since ``since_us``, the instant from which the lot was run again.
+    """
+    found = (
+        opening
+        for opening in panel.steps.get(step, ())
+        if lot in opening.lots and opening.opened_us >= since_us
+    )
     return next(found, None)
 
 
@@ -278,13 +285,13 @@ def opening_showing(panel: Panel, step: str, shown: str) -> Opening | None:
     return next(found, None)
 
 
-def complete(panel: Panel | None, step: str, lot: str, weak_ratio: str) -> bool:
-    """Tell whether the quorum has stated ``step`` for ``lot``.
+def complete(panel: Panel | None, step: str, lot: str, weak_ratio: str, since_us: int = 0) -> bool:
+    """Tell whether the quorum has stated ``step`` for ``lot``, in the run since ``since_us``.
 
     Who was recused does not count. Of those who signed with no device of their own, at most
     ``weak_ratio`` of the quorum, rounded down, does.
     """
-    opening = opening_of(panel, step, lot) if panel else None
+    opening = opening_of(panel, step, lot, since_us) if panel else None
     if panel is None or opening is None:
         return False
     counted = [

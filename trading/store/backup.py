@@ -23,6 +23,7 @@ from sqlalchemy import make_url
 from trading.base.errors import SetupError
 from trading.store import files, roles
 from trading.store.engine import writing_engine
+from trading.store.faults import storage_fault, words
 from trading.store.home import DATABASE, UNVERIFIED, Home
 from trading.store.signer import ARCHIVE, CHECKPOINT, check_signed, published
 
@@ -174,8 +175,8 @@ def _copy_sqlite(source: Path, target: Path) -> None:
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE").fetchall()
             sound = new.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-    except pysqlite3.Error:
-        sound = False
+    except pysqlite3.Error as error:
+        raise SetupError(f"{source.name}: {storage_fault(error).detail}") from None
     if not sound:
         raise SetupError(f"{source.name} is damaged")
 
@@ -239,5 +240,4 @@ def _setting_up() -> Iterator[None]:
     try:
         yield
     except (OSError, shutil.Error) as error:
-        words = os.strerror(getattr(error, "errno", 0) or 0)
-        raise SetupError(f"the files could not be copied: {words}") from None
+        raise SetupError(f"the files could not be copied: {words(error)}") from None

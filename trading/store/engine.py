@@ -7,9 +7,11 @@ bounded waits. Source: decision 15; security brief, section 1.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pysqlite3
 from sqlalchemy import Engine, create_engine, event, text
@@ -49,13 +51,18 @@ def _engine(url: str, begin: str) -> Engine:
 def _sqlite(url: str, begin: str) -> Engine:
     if pysqlite3.sqlite_version_info < SQLITE_VERSION_MIN:
         raise SetupError("SQLite is too old", found=pysqlite3.sqlite_version)
-    engine = create_engine(url, module=pysqlite3, connect_args={"timeout": BUSY_MS / 1000})
+    path = Path(make_url(url).database or "")
+    read_only = _is_read_only(path)
+    engine = create_engine(
+        url, module=pysqlite3, connect_args={"timeout": BUSY_MS / 1000},
+        **({"creator": lambda: _connect_read_only(path)} if read_only else {}),
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         for pragma in (
-            "journal_mode=WAL",
+            "query_only=ON" if read_only else "journal_mode=WAL",
             f"synchronous={SYNCHRONOUS}",
             "foreign_keys=ON",
             "secure_delete=ON",
@@ -67,9 +74,24 @@ def _sqlite(url: str, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN" if read_only else begin)
 
     return engine
+
+
+def _is_read_only(path: Path) -> bool:
+    """Tell whether the file or its folder cannot be written: a sealed copy, or media of its own."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _connect_read_only(path: Path) -> Any:
+    """Open a copy that nobody writes; what its write-ahead log holds counts, where it has one."""
+    ahead = path.with_name(f"{path.name}-wal")
+    still = "" if ahead.exists() and ahead.stat().st_size else "&immutable=1"
+    return pysqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro{still}", uri=True, check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+    )  # fmt: skip
 
 
 def _postgres(url: str) -> Engine:
@@ -99,6 +121,8 @@ def check_durable(engine: Engine) -> None:
     Raises ``SetupError`` naming the setting and what was found.
     """
     if engine.dialect.name == "sqlite":
+        if _is_read_only(Path(engine.url.database or "")):
+            return  # nothing is acknowledged there
         _require(engine, "PRAGMA journal_mode", lambda found: found == "wal")
         _require(engine, "PRAGMA synchronous", lambda found: found == 2)  # noqa: PLR2004 - FULL
     else:
@@ -111,4 +135,6 @@ def _require(engine: Engine, question: str, good: Callable[[Any], bool]) -> None
     with engine.connect() as connection:
         found = connection.execute(text(question)).scalar()
     if not good(found):
-        raise SetupError(f"{question} is {found}", setting=question, found=str(found))
+        raise SetupError(
+            f"the database setting {question} is {found}", setting=question, found=str(found)
+        )

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trading.base.errors import IntegrityFault, StorageBusy, StorageDown
+from trading.store.faults import TEMPORARY, words
 
 PRIVATE_FILE, PRIVATE_DIR = 0o600, 0o700
 PUBLIC_FILE, PUBLIC_DIR = 0o644, 0o755
@@ -25,7 +26,7 @@ def storing(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageDown(f"{what} could not be stored", errno=error.errno or 0) from error
+        raise StorageDown(f"{what}: {words(error)}", errno=error.errno or 0) from error
 
 
 def make_dir(path: Path, mode: int) -> None:
@@ -106,7 +107,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _temporary(folder: Path, content: bytes, mode: int) -> Iterator[Path]:
-    path = folder / f".new-{secrets.token_hex(8)}"
+    path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -27,6 +27,7 @@ from trading.base.clock import SystemClock
 from trading.base.errors import SetupError
 from trading.store import files
 from trading.store.engine import sqlite_url
+from trading.store.faults import words
 
 FORMAT = 1
 CENTRE, DATABASE, LOCK, UNVERIFIED = "centre.toml", "trading.sqlite3", "serve.lock", "UNVERIFIED"
@@ -68,13 +69,15 @@ class Home:
     def open(cls, path: Path) -> Home:
         """Open an existing directory.
 
-        Raises ``SetupError`` when it is none, is of a newer format, or when a key can be read by
-        others than its owner; the message names the file, its mode and the command that helps.
+        Raises ``SetupError`` when it is none, is of a newer format, lacks its database, or when a
+        key can be read by others than its owner; the message names the file and what helps.
         """
         path = path.absolute()
         with _setting_up(path):
             centre = _read_centre(path / CENTRE)
             _check_rights(path)
+            if "database" not in centre:
+                _check_there(path)
         url = centre.get("database") or sqlite_url(path / DATABASE)
         return cls(path, centre["origin"], centre["created_us"], url)
 
@@ -156,18 +159,26 @@ class Home:
         if not self.embedded:
             yield
             return
-        descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, files.PRIVATE_FILE)
+        # The folder itself is what is locked: a file in it could be deleted under its holder.
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                pid = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+                pid = _read_holder(self.path / LOCK)
                 raise SetupError(f"already served by pid {pid}", pid=pid) from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            with _setting_up(self.path):
+                files.replace(self.path / LOCK, f"{os.getpid()}\n".encode())
             yield
         finally:
             os.close(descriptor)
+
+
+def _read_holder(path: Path) -> str:
+    """Return the process that said it serves; whoever deleted the file did not end it."""
+    with contextlib.suppress(OSError):
+        return path.read_text(encoding="ascii", errors="replace").strip()[:20] or "unknown"
+    return "unknown"
 
 
 def _create(path: Path, origin: str, db_url: str) -> None:
@@ -207,6 +218,15 @@ def _read_centre(path: Path) -> dict[str, Any]:
     _check_origin(found["origin"])
     _check_database(found.get("database", ""))
     return found
+
+
+def _check_there(path: Path) -> None:
+    """Refuse a directory whose embedded database is gone, instead of beginning another."""
+    if not (path / DATABASE).exists():
+        raise SetupError(f"{path / DATABASE} is missing: put it back from a backup")
+    signed = (path / "keys/signed.note").exists() or (path / "log/checkpoint").exists()
+    if signed and not (path / DATABASE).stat().st_size:
+        raise SetupError(f"{path / DATABASE} is empty and the log is not: put it back")
 
 
 def _check_rights(path: Path) -> None:
@@ -249,4 +269,4 @@ def _setting_up(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SetupError(f"{error.filename or path}: {os.strerror(error.errno or 0)}") from None
+        raise SetupError(words(error) if error.filename else f"{path}: {words(error)}") from None

@@ -17,10 +17,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
-from trading.base.errors import SetupError, StorageDown
+from trading.base.errors import SetupError
 from trading.engine.stream import Stream
 from trading.record.entry import Row
 from trading.record.merkle import CompactRange
+from trading.store.faults import storage_fault
 from trading.store.projection import Projection
 from trading.store.schema import entry, stream_state
 from trading.store.schema import head as head_table
@@ -167,4 +168,4 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
-        raise StorageDown("the storage did not answer") from error
+        raise storage_fault(error) from error

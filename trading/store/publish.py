@@ -18,13 +18,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from trading.base.clock import Clock
-from trading.base.errors import IntegrityFault, ReadOnly, StorageBusy, StorageDown
+from trading.base.errors import IntegrityFault, ReadOnly, StorageBusy
 from trading.base.units import SECOND_US
 from trading.record.checkpoint import Checkpoint
 from trading.record.entry import leaf_of
 from trading.record.merkle import leaf_hash
 from trading.record.tiles import TileReader, new_bundles, new_tiles
 from trading.store import files, lease
+from trading.store.faults import storage_fault
 from trading.store.home import Home
 from trading.store.signer import (
     ARCHIVE,
@@ -205,8 +206,8 @@ class Publisher:
 
 @contextlib.contextmanager
 def _answering() -> Iterator[None]:
-    """Turn an error of the database into ``StorageDown``, without its text."""
+    """Turn an error of the database into what it means, without its text."""
     try:
         yield
     except DBAPIError as error:
-        raise StorageDown("the storage did not answer") from error
+        raise storage_fault(error) from error

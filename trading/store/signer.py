@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from trading.base.errors import IntegrityFault, InvalidInput, NotFound, SetupError
+from trading.base.errors import BadNote, IntegrityFault, InvalidInput, NotFound, SetupError
 from trading.record.checkpoint import Checkpoint
 from trading.record.merkle import leaf_hash
 from trading.record.note import SEED_BYTES, PublicKey, SigningKey
@@ -55,7 +55,7 @@ def log_reader(log_dir: Path) -> ReadFile:
     def _read(path: str) -> bytes:
         try:
             return (log_dir / path).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise NotFound("no such file in the log", path=path) from None
 
     return _read
@@ -96,6 +96,8 @@ def published(home: Home) -> Checkpoint | None:
         note = (home.log_dir / CHECKPOINT).read_bytes()
     except FileNotFoundError:
         return None
+    except IsADirectoryError:
+        raise BadNote("a folder stands where the checkpoint was") from None
     return Checkpoint.open(note, [read_vkey(home)])
 
 

@@ -28,6 +28,7 @@ from trading.engine.stream import Stream
 from trading.record.merkle import CompactRange
 from trading.store import documents
 from trading.store.batch import Batch, Item, Overlay, Receipt, Tick
+from trading.store.faults import storage_fault
 from trading.store.idempotency import token_of
 from trading.store.projection import Projection, write_projections
 from trading.store.state import StateCodec
@@ -320,10 +321,10 @@ def _answer_to(error: Exception) -> Exception:
         return StorageDown("a constraint refused the entry")
     if not isinstance(error, SQLAlchemyError):
         return error
-    said = str(error).lower()
-    if "database is locked" in said or "lock timeout" in said:
+    found = storage_fault(error)
+    if isinstance(found, StorageBusy):
         return StorageBusy("another writer holds the head", retry_after_seconds=1)
-    return StorageDown("the storage did not take the batch", retry_after_seconds=5)
+    return StorageDown(found.detail, retry_after_seconds=5)
 
 
 def _fail(items: list[Item], tick: Tick | None, error: Exception) -> None:

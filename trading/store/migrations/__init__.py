@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from trading.base.errors import IntegrityFault, SetupError
+from trading.base.errors import ProjectionDiffers, SetupError
 from trading.store import roles
 from trading.store.engine import writing_engine
 from trading.store.schema import metadata
@@ -58,27 +58,26 @@ def revision(engine: Engine) -> str | None:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise ``SetupError`` unless the database has exactly the schema of this release."""
+    """Raise unless the database has exactly the schema of this release.
+
+    ``SetupError`` for another schema, ``ProjectionDiffers`` where a table of it is gone.
+    """
     found = revision(engine)
     _refuse_newer(found)
     if found is None:
         raise SetupError("the database is empty: run `trading init`")
     if found != _head():
         raise SetupError(
-            f"database of an older schema ({found}): run `trading upgrade`", found=found
+            f"database of an older schema ({found}): run `trading init` of this release",
+            found=found,
         )
-
-
-def check_tables(engine: Engine) -> None:
-    """Raise ``IntegrityFault`` unless every table of the program is there with its columns."""
-    there = inspect(engine)
-    names = set(there.get_table_names())
-    for table in metadata.sorted_tables:
-        if table.name not in names:
-            raise IntegrityFault(f"the table {table.name} is missing", table=table.name)
-        columns = {column["name"] for column in there.get_columns(table.name)}
-        if columns != set(table.columns.keys()):
-            raise IntegrityFault(f"the table {table.name} has other columns", table=table.name)
+    there = {name: rows for (_, name), rows in inspect(engine).get_multi_columns().items()}
+    lost = sorted(metadata.tables.keys() - there.keys())
+    if lost:
+        raise ProjectionDiffers(f"tables are missing: {', '.join(lost)}", tables=tuple(lost))
+    for name, table in metadata.tables.items():
+        if {column["name"] for column in there[name]} != set(table.columns.keys()):
+            raise ProjectionDiffers(f"the table {name} has other columns", table=name)
 
 
 def _refuse_newer(found: str | None) -> None:
