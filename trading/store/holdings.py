@@ -68,7 +68,7 @@ def compare_openings(engine: Engine, keys: SubjectKeys) -> Iterator[Finding]:
     for row in _pages(engine, opening.c.digest, [opening.c.subject, opening.c.sealed], PAGE):
         fault = _fault(known.get(row.subject), row.digest, log.blob(row.sealed))
         if fault:
-            yield Finding("opening", -1, f"{row.digest}: {fault}")
+            yield Finding("opening", -1, f"the opening of {row.digest}: {fault}")
 
 
 def erased(engine: Engine) -> int:
