@@ -19,4 +19,5 @@ def test_one_small_round(tmp_path: Path) -> None:
     names = [case["name"] for case in measured["cases"]]
     assert {"postgresql, one lot, 32 waiting", "sqlite, one lot, 32 waiting"} <= set(names)
     assert {"verify of the history", "replay of the history"} <= set(names)
+    assert {"import of assets", "import of assets: memory"} <= set(names)
     assert all(value > 0 for case in measured["cases"] for value in case["values"])

@@ -27,6 +27,7 @@ from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
 from trading.base.personal import find_personal
+from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
 from trading.engine.catalogue import Catalogue, Definition
 from trading.engine.context import Envelope
@@ -81,6 +82,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CONTRACT_PROJECTION,
     CASE_PROJECTION,
     LOT_PROJECTION,
+    OBJECTION_PROJECTION,
     NOTIFICATION_PROJECTION,
 )
 

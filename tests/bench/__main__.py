@@ -1,4 +1,4 @@
-"""Measure against the goals: ``python -m tests.bench [--quick] [--json FILE] [profile]``.
+"""Measure against the goals: ``python -m tests.bench [--quick] [--json FILE] [WHAT]``.
 
 Every claim is a ratio to a yardstick measured in the same round; rounds are interleaved, and the
 median of the paired ratios is judged. Exit 1 when one misses its floor.
@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench.bids import bids_per_second
 from tests.bench.figures import Board, Case, Progress, machine
 from tests.bench.history import build, history_round
+from tests.bench.imports import imports_round
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
 from tests.bench.yardsticks import pgbench_rows, sqlite_rows
@@ -37,17 +38,18 @@ class Size:
     lots: int
     waiting: tuple[int, ...]
     entries: int
+    rows: int
 
 
-FULL = Size(5, seconds=1.5, bidders=256, lots=1000, waiting=WAITING, entries=200_000)
-QUICK = Size(1, seconds=0.3, bidders=8, lots=4, waiting=(1, 32), entries=1000)
+FULL = Size(5, seconds=1.5, bidders=256, lots=1000, waiting=WAITING, entries=200_000, rows=10_000)
+QUICK = Size(1, seconds=0.3, bidders=8, lots=4, waiting=(1, 32), entries=1000, rows=300)
 
 
 def main(arguments: list[str]) -> int:
     """Measure what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="all", choices=["all", "bids", "audit", "profile"]
+        "what", nargs="?", default="all", choices=["all", "bids", "audit", "imports", "profile"]
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -75,17 +77,19 @@ def main(arguments: list[str]) -> int:
 def measure(board: Board, made: Stores, size: Size, what: str, progress: Progress) -> None:
     """Build what is measured, then go round by round."""
     history = None
-    if what != "audit":
+    if what in {"all", "bids"}:
         progress.say(f"one lot with {size.bidders} bidders, then {size.lots} lots, twice")
         made.prepare(ONE, 1, size.bidders)
         made.prepare(MANY, size.lots, 2)
-    if what != "bids":
+    if what in {"all", "audit"}:
         progress.say(f"a history of {size.entries} entries")
         history = build(made.root / "history", size.entries)
     for n in range(1, size.rounds + 1):
         progress.say(f"round {n} of {size.rounds}")
-        if what != "audit":
+        if what in {"all", "bids"}:
             bid_round(board, made, size)
+        if what in {"all", "imports"}:
+            imports_round(board, made.root, size.rows, size.seconds)
         if history is not None:
             history_round(board, history, max(1, round(size.seconds)))
 

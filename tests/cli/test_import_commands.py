@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import Result
-from openpyxl import Workbook
 
 from tests.cli.conftest import command, told
+from tests.cli.sheets import (
+    GOOD,
+    HEADER,
+    book,
+    fields,
+    rows,
+    run,
+    sheet,
+    state,
+)
 from trading.centre import Centre
-from trading.engine.stream import Stream
-from trading.imports.sheet import Row, Sheet
+from trading.demo import rows as real
+from trading.imports.sheet import Sheet
+from trading.listing import tables
 from trading.store.home import Home
-
-HEADER = ("id,title_zh,locality_zh,asset_class,tenure,qty,qty_unit,method,start_price,start_unit,"
-          "min_increment,deposit_cny,term_years,project,lot")  # fmt: skip
-GOOD = "A1,东塘,示范社区,fish_pond,lease,12.5,mu,online_dynamic,600,CNY/mu/year,20,5000,3,,"
-ASSETS = "资产编号,类别,名称,坐落,数量,单位,权属类型,评估价值,评估日期,占用情况,混合产权"
-SHOP = "S1,shop,门面一号,示范社区一组,32.5,平方米,不动产权证,60000,2025/11/30,承租,否"
-CONTRACTS = "合同编号,资产编号,交易方式,用途,价格,价格单位,起始日,到期日,期限（月）,履约保证金,已付期数,数量,合同扫描件"  # noqa: E501 - one header line
-LEASE = "HT1,S1,出租,零售,20,CNY/m2/month,2024-01-01,,60,5000,12,32.5,"
-
-
-def sheet(path: Path, *lines: str, header: str = HEADER) -> Path:
-    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
-    return path
-
-
-def book(path: Path, *lines: str, merged: str = "") -> Path:
-    found = Workbook()
-    for line in lines:
-        found.active.append(line.split(","))
-    if merged:
-        found.active.merge_cells(merged)
-    found.save(path)
-    return path
-
-
-def run(data: Path, path: Path, *more: str, kind: str = "listings") -> Result:
-    return command("import", kind, path, "--data", data, "--org", "village", "--actor",
-                   "officer", "--json", *more, lang="zh")  # fmt: skip
-
-
-def rows(path: Path) -> list[Row]:
-    return list(Sheet(path).rows())
-
-
-def state(data: Path, stream: str) -> Stream | None:
-    centre = Centre(Home.open(data))
-    try:
-        return centre.state(stream)
-    finally:
-        centre.close()
-
-
-def fields(found: dict[str, Any]) -> set[tuple[str, str]]:
-    return {(row["id"], row["field"]) for row in found["refused"]}
 
 
 def test_good_rows_go_in_and_refused_rows_come_back(data: Path, tmp_path: Path) -> None:
@@ -234,110 +199,6 @@ def test_a_formula_comes_back_as_text(data: Path, tmp_path: Path) -> None:
     assert "'=1+1" in (tmp_path / "lots.refused.csv").read_text(encoding="utf-8-sig")
 
 
-def test_ten_thousand_rows_with_37_bad_ones(data: Path, tmp_path: Path) -> None:
-    lines = [SHOP.replace("S1", f"S{n}") for n in range(10_000)]
-    for n in range(0, 37 * 270, 270):
-        lines[n] = lines[n].replace("32.5", "a lot")
-    path = sheet(tmp_path / "assets.csv", *lines, header=ASSETS)
-
-    done = run(data, path, kind="assets")
-
-    found = told(done)
-    assert (found["added"], found["refused_count"]) == (9_963, 37)
-    assert {row["field"] for row in found["refused"]} == {"quantity"}
-    assert len(rows(tmp_path / "assets.refused.csv")) == 37
-    assert "5120/10000" in done.stderr
-    assert command("replay", "--data", data).exit_code == 0
-
-
-def test_a_ledger_goes_in_by_its_chinese_columns(data: Path, tmp_path: Path) -> None:
-    run(data, sheet(tmp_path / "assets.csv", SHOP, header=ASSETS), kind="assets")
-    asset = state(data, "asset/s1")
-    assert asset is not None
-    found = asset.facets["asset"]
-    assert (found.quantity_thousandths, found.quantity_unit) == (32_500, "m2")
-    assert (found.ledger.title_kind, found.ledger.occupant) == ("ownership", "tenant")
-    assert (found.ledger.appraisal_fen, found.ledger.appraisal_day) == (6_000_000, "2025-11-30")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "field"),
-    [
-        ("承租", "张三", "occupant"),
-        ("2025/11/30", "2025/11/31", "appraisal_day"),
-        ("2025/11/30", "", "description.ledger"),
-        ("否", "也许", "mixed_title"),
-        ("S1", "门面1", "asset"),
-        ("32.5", "0", ""),
-    ],
-)
-def test_a_bad_cell_of_a_ledger_is_named(
-    data: Path, tmp_path: Path, old: str, new: str, field: str
-) -> None:
-    path = sheet(tmp_path / "assets.csv", SHOP.replace(old, new), header=ASSETS)
-    found = told(run(data, path, kind="assets"))
-    assert [row["field"] for row in found["refused"]] == [field]
-
-
-@pytest.fixture
-def let(data: Path, tmp_path: Path) -> Path:
-    """Give a centre with one asset that a paper contract may be on, and the scan beside it."""
-    run(data, sheet(tmp_path / "assets.csv", SHOP, header=ASSETS), kind="assets")
-    (tmp_path / "ht1.pdf").write_bytes(b"%PDF-1.7 a lease")
-    (tmp_path / "empty.pdf").write_bytes(b"")
-    return data
-
-
-def test_a_contract_comes_from_paper_with_its_scan(let: Path, tmp_path: Path) -> None:
-    path = sheet(tmp_path / "old.csv", f"{LEASE}ht1.pdf", header=CONTRACTS)
-    assert told(run(let, path, kind="contracts"))["added"] == 1
-    found = state(let, "contract/paper-ht1")
-    assert found is not None
-    terms = found.facets["contract"]
-    assert (terms.source, terms.agreement.ends_day) == ("paper", "2028-12-31")
-    (run_,) = terms.agreement.schedule
-    assert (run_.every_months, run_.count, run_.amount_fen) == (1, 60, 65_000)
-    assert found.facets["performance"].paper_through == 12
-    assert told(run(let, path, kind="contracts"))["present"] == 1
-
-
-def test_a_contract_may_name_its_days_and_its_digest_alone(let: Path, tmp_path: Path) -> None:
-    line = f"{LEASE}{'0' * 64}".replace(",,60,", ",2026-12-31,,")
-    found = told(run(let, sheet(tmp_path / "old.csv", line, header=CONTRACTS), kind="contracts"))
-    assert found["added"] == 1
-    contract = state(let, "contract/paper-ht1")
-    assert contract is not None
-    assert contract.facets["contract"].agreement.schedule[0].count == 36
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "field"),
-    [
-        ("ht1.pdf", "", "paper"),
-        ("ht1.pdf", "../ht1.pdf", "paper"),
-        ("ht1.pdf", "none.pdf", "paper"),
-        ("ht1.pdf", "old.csv", "paper"),
-        ("ht1.pdf", "empty.pdf", "paper"),
-        ("2024-01-01", "", "starts_day"),
-        (",,60,", ",,,", "ends_day"),
-        ("出租", "转让", "tenure"),
-        ("CNY/m2/month", "CNY/cubit/month", "price_unit"),
-        (",20,", ",-20,", "price"),
-        (",20,", ",,", "price"),
-        ("CNY/m2/month", "", "price_unit"),
-        (",12,", ",a dozen,", "paid_instalments"),
-        (",12,", ",61,", "paid_instalments"),
-        ("S1", "S2", "asset"),
-    ],
-)
-def test_a_bad_cell_of_a_contract_is_named(
-    let: Path, tmp_path: Path, old: str, new: str, field: str
-) -> None:
-    line = f"{LEASE}ht1.pdf".replace(old, new, 1)
-    found = told(run(let, sheet(tmp_path / "old.csv", line, header=CONTRACTS), kind="contracts"))
-    assert [row["field"] for row in found["refused"]] == [field]
-
-
 def test_a_sheet_too_long_or_too_large_is_refused(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,3 +219,16 @@ def test_people_read_what_became_of_their_rows(data: Path, tmp_path: Path) -> No
     assert "可导入 1 行，已存在 0 行，拒绝 1 行" in done.stdout
     assert "第3行 A2 start_price: 不是正确的金额" in done.stderr
     assert "lots.refused.csv" in done.stderr
+
+
+def test_every_real_row_is_a_lot_or_not_yet_playable_or_refused(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "real.csv"
+    path.write_bytes(Path(real.__file__).with_name("real_listings.csv").read_bytes())
+
+    done = told(run(data, path))
+
+    reasons = Counter(row["field"] for row in done["refused"])
+    assert (done["added"], done["refused_count"]) == (23, 67)
+    assert reasons == {"method": 60, "start_price": 2, "term_years": 5}
+    with Centre(Home.open(data)).reading.connect() as connection:
+        assert len(connection.execute(tables.case.select()).all()) == 10

@@ -23,6 +23,7 @@ PURE = (
     "trading/notifications/notices.py",
     "trading/people/organisations.py",
     "trading/listing/cases.py",
+    "trading/listing/decision.py",
     "trading/listing/flags.py",
     "trading/listing/prices.py",
     "trading/*/rules.py",

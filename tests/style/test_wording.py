@@ -51,7 +51,7 @@ def test_each_sentence_keeps_its_values() -> None:
     for table in catalogue().values():
         for english, chinese in table.items():
             assert set(SLOT.findall(english)) >= set(SLOT.findall(chinese)), english
-            assert CHINESE.search(chinese) or set(chinese) <= set("{}01："), english
+            assert CHINESE.search(chinese) or set(chinese) <= set("{}01：；"), english
 
 
 def test_chinese_is_written_with_chinese_marks() -> None:
@@ -81,6 +81,10 @@ def test_a_sentence_without_chinese_is_noticed() -> None:
         ("Expected `str` of length <= 120 - at `$.name_zh`", "$.name_zh：长度不能超过 120"),
         ("bootstrap file: [[grant]] 4 (x): no organisation above has this id",
          "首批人员文件：第 4 个 [[grant]]（x）：前面没有这个组织"),
+        ("workflow:a@1 is locked and missing; pack:b@2 is not locked yet",
+         "workflow:a@1 已锁定而缺失；pack:b@2 尚未锁定"),
+        ("passwd: Expected '=' after a key in a key/value pair (at line 1, column 5)",
+         "passwd：名称后面缺少等号（第 1 行第 5 列）"),
         ("what nobody has said before", "what nobody has said before"),
     ],
 )  # fmt: skip

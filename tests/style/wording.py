@@ -16,18 +16,12 @@ _ERRORS = {
     for name, found in vars(errors).items()
     if isinstance(found, type) and issubclass(found, errors.TradingError)
 } | {click.BadParameter.__name__, click.UsageError.__name__}
-_DEFINITIONS = {
-    name
-    for name in _ERRORS
-    if issubclass(getattr(errors, name, object), errors.DefinitionError)
-}  # fmt: skip
 
 
 def sentences(source: str, *, findings: bool = False) -> set[str]:
     """Return the sentences of the errors in ``source``, of findings as well where it makes any.
 
-    ``{0}``, ``{1}`` stand where a value is filled in. What a definition lacks is told to its
-    author in English alone.
+    ``{0}``, ``{1}`` stand where a value is filled in.
     """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -51,7 +45,7 @@ def _names(node: ast.Assign) -> list[str]:
 
 def _place(call: ast.Call, *, findings: bool) -> int | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name in _ERRORS - _DEFINITIONS:
+    if name in _ERRORS:
         return 0
     return FINDINGS.get(name) if findings else None
 

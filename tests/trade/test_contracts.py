@@ -17,13 +17,17 @@ from tests.support.acts import (
     Act,
     agreement,
     asset,
+    draft,
     officer,
     paper,
     settled,
 )
+from tests.support.path import PLACES
 from tests.support.trade import At, Trade
 from trading.base.deadline import day_start_us
 from trading.base.errors import InvalidInput
+from trading.engine.builtin import EnterDefinition
+from trading.engine.policy import Pack
 from trading.register import tables
 from trading.register.contract_commands import (
     EndContract,
@@ -38,6 +42,7 @@ CERTIFIED = contract_of(LOT)
 PAPER = "paper-1"
 STREAM = f"contract/{PAPER}"
 FILED = (paper("contract"),)
+YEAR = (Instalments(0, 12, 1, START_FEN),)
 SAME, OTHER = {"payer_same_name": True}, {"payer_same_name": False}
 
 
@@ -65,6 +70,18 @@ def end(cause: str = "agreement", arrears_fen: int = START_FEN) -> tuple[Act, Ac
         officer("contract.end/1", data, docs=docs),
         Act("contract.end/1", data, "office-chen", "office", docs),
     )
+
+
+def walk(trade: Trade, start: str, place: str) -> None:
+    """Walk the path from ``start`` to ``place``."""
+    for passed in PLACES[PLACES.index(start) + 1 : PLACES.index(place) + 1]:
+        trade.walk(passed)
+
+
+def leave(trade: Trade) -> None:
+    """Let the tenant of the paper contract leave early."""
+    for act in end():
+        trade.do(act)
 
 
 def row(trade: Trade, contract: str) -> dict[str, object]:
@@ -156,6 +173,32 @@ def test_the_ladder_is_climbed_rung_by_rung_on_its_days(at: At) -> None:
         before = place
 
 
+def test_the_first_rung_opens_the_next_case_as_a_draft_to_mend(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over())
+    trade.wait(day_start_us(date(2027, 1, 1)))
+    case = trade.state(f"case/next-{PAPER}")
+    assert (case.place, case.org, case.pack) == ("drafted", ORG, "cn-collective@1")
+    (plan,) = case.facets["case"].lots
+    assert (plan.asset, plan.start_price_fen, plan.title_zh) == (
+        ASSET, START_FEN, "到期续租：零售",
+    )  # fmt: skip
+    trade.do(officer("case.draft/1", draft(case=f"next-{PAPER}")))
+
+
+def test_the_next_case_is_bound_to_the_pack_of_its_own_day(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over())
+    shipped = trade.centre.newest("pack", "cn-collective")
+    newer = Pack.from_body({**shipped.body, "id": "cn-collective@2"})  # type: ignore[union-attr]
+    enter = EnterDefinition("pack", newer.id, newer.digest, newer.body)
+    for who in ("office-chen", "office-peng"):
+        trade.do(Act("definition.enter/1", enter, who, "office"))
+    trade.wait(day_start_us(date(2027, 1, 1)))
+    assert trade.state(STREAM).pack == "cn-collective@1"
+    assert trade.state(f"case/next-{PAPER}").pack == "cn-collective@2"
+
+
 def test_a_contract_taken_over_late_stands_where_it_ought_to(at: At) -> None:
     trade = at("drafted")
     old = agreement(term_months=0, starts_day="2020-01-01", ends_day="2026-03-20",
@@ -239,3 +282,31 @@ def test_ending_early_takes_two_persons_and_the_evidence(at: At) -> None:
     assert trade.blockers(first) == ("second_person_v1",)
     trade.do(second)
     assert (trade.place(STREAM), trade.place(f"asset/{ASSET}")) == ("ended", "idle")
+
+
+def test_an_asset_still_let_is_in_its_next_lot_and_the_old_tenant_leaves_after(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over(agreement(ends_day="2026-12-31", term_months=12, schedule=YEAR)))
+    walk(trade, "drafted", "listed")
+    assert trade.place(f"asset/{ASSET}") == "let_reserved"
+    walk(trade, "listed", "certified")
+    assert trade.place(f"asset/{ASSET}") == "let"
+    leave(trade)
+    found = trade.state(f"asset/{ASSET}")
+    assert (found.place, list(found.facets["asset"].contracts)) == ("let", [CERTIFIED])
+
+
+def test_an_old_tenant_who_leaves_first_leaves_the_asset_in_its_lot(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over(agreement(ends_day="2026-12-31", term_months=12, schedule=YEAR)))
+    walk(trade, "drafted", "listed")
+    leave(trade)
+    assert trade.place(f"asset/{ASSET}") == "reserved"
+    walk(trade, "listed", "certified")
+    assert trade.place(f"asset/{ASSET}") == "let"
+
+
+def test_an_asset_let_for_long_is_in_no_lot(at: At) -> None:
+    trade = at("drafted")
+    trade.do(take_over(agreement(term_months=0, ends_day="2027-03-03", schedule=YEAR)))
+    assert trade.blockers(officer("case.draft/1", draft(case="case-b"))) == ("assets_free_v1",)

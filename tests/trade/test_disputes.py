@@ -48,6 +48,7 @@ from trading.bidding.commands import GetReady, PlaceBid
 from trading.bidding.revocation import Revoke
 from trading.disputes.facts import answer_due
 from trading.engine.context import Context
+from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
 from trading.listing.commands import RescheduleLot
 from trading.observing.rules import Step
@@ -264,6 +265,41 @@ def test_an_answer_that_is_late_is_marked_once_by_the_clock(at: At) -> None:
     assert trade.state(FIRST).facets["objection"].late
     trade.wait(due_us + DAY_US)
     assert "objection.lapse/1" not in {entry.kind for entry in trade.entries(size)}
+
+
+def test_a_complaint_that_is_late_twice_is_marked_for_each_of_its_periods(at: At) -> None:
+    trade = at("publicity")
+    trade.do(complaint())
+    trade.wait(trade.state(FIRST).due_us)
+    assert trade.state(FIRST).facets["objection"].late
+    trade.do(admit())
+    assert not trade.state(FIRST).facets["objection"].late
+    trade.wait(trade.state(FIRST).due_us)
+    assert trade.state(FIRST).facets["objection"].late
+
+
+def test_an_objection_that_is_late_stays_late_when_it_is_admitted(at: At) -> None:
+    trade = at("publicity")
+    trade.do(objection())
+    trade.wait(trade.state(FIRST).due_us)
+    trade.do(admit())
+    assert (trade.state(FIRST).facets["objection"].late, trade.state(FIRST).due_us) == (True, 0)
+
+
+def test_an_open_objection_waits_for_the_office_until_its_answer_is_due(at: At) -> None:
+    trade = at("publicity")
+    trade.do(objection())
+    kernel, filed = trade.centre.kernel, trade.state(FIRST)
+    waiting = at_desk(kernel.registry, kernel.catalogue, filed)
+    assert waiting is not None
+    assert (waiting.role, waiting.due_us) == ("office", filed.due_us)
+    assert [waiting.overdue(filed.due_us - 1), waiting.overdue(filed.due_us)] == [False, True]
+    trade.wait(filed.due_us)
+    assert at_desk(kernel.registry, kernel.catalogue, trade.state(FIRST)) == waiting
+    bare = msgspec.structs.replace(filed, facets={})
+    assert at_desk(kernel.registry, kernel.catalogue, bare) is None
+    trade.do(reject())
+    assert at_desk(kernel.registry, kernel.catalogue, trade.state(FIRST)) is None
 
 
 @pytest.mark.parametrize("place", ["publicity", "contracted"])

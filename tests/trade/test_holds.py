@@ -153,6 +153,10 @@ def test_a_hold_whose_end_is_not_ahead_is_refused(at: At) -> None:
     trade.do(suspend(until_us=now_us + 1))
 
 
+def test_a_lot_that_has_ended_is_not_held(at: At) -> None:
+    assert at("certified").blockers(SUSPEND) == ("not_ended_v1",)
+
+
 def test_nobody_holds_or_resumes_a_lot_without_evidence(at: At) -> None:
     trade = at("bidding")
     assert trade.blockers(suspend(docs=(paper("rumour"),))) == ("evidence_filed_v1",)

@@ -19,17 +19,14 @@ from tests.support.acts import (
     apply,
     approve,
     asset,
-    decide,
     decision,
     draft,
-    meeting,
     officer,
     paper,
     plan,
     posted,
     publish,
     staff,
-    vote,
 )
 from tests.support.cases import accepted, brought
 from tests.support.trade import At, Trade
@@ -37,7 +34,7 @@ from trading.base.deadline import day_start_us
 from trading.base.errors import Refused
 from trading.base.money import MAX_FEN
 from trading.base.units import DAY_US, HOUR_US
-from trading.listing.cases import PAPERS, PARTY_BODIES, Vote
+from trading.listing.cases import PAPERS
 from trading.listing.commands import (
     AcceptCase,
     ApproveCase,
@@ -65,111 +62,6 @@ def test_a_notice_lists_the_lot_under_its_frozen_terms(at: At) -> None:
     assert terms.plan == plan()
     assert (terms.extension_window_seconds, terms.extension_seconds) == (300, 300)
     assert lot.due == "close_registration"
-
-
-@pytest.mark.parametrize(
-    ("found", "holds"),
-    [
-        (vote(eligible=45, present=30, favour=30), True),
-        (vote(eligible=45, present=45, favour=29), False),
-        (vote(eligible=0, present=0, favour=0), False),
-        (vote(eligible=10, present=11, favour=10), False),
-        (vote(eligible=10, present=8, favour=9), False),
-        (vote(day="2025-05-01", favour=29), False),
-        (vote(day="2025-04-30", favour=29), True),
-        (vote(day="2025-04-30", present=29, favour=29), False),
-        (vote(day="2020-11-03"), False),
-        (replace(vote(), body="residents_choir"), False),
-    ],
-)
-def test_a_vote_is_judged_by_the_rule_in_force_on_its_own_day(
-    at: At, found: Vote, holds: bool
-) -> None:
-    trade = at("drafted")
-    for kind, body in PARTY_BODIES.items():
-        trade.do(meeting(kind, body, found.meeting_day))
-    if holds:
-        trade.do(decide(found))
-        assert trade.state(f"case/{CASE}").facets["case"].meetings[-1] == found
-    else:
-        assert trade.blockers(decide(found))[0] == "decided_v1"
-
-
-def test_a_day_that_the_calendar_does_not_have_is_no_meeting(at: At) -> None:
-    blockers = at("reviewed").blockers(decide(vote(day="2026-02-30")))
-    assert blockers == ("decided_v1", "meeting_past_v1")
-
-
-def test_a_meeting_may_be_today_but_not_tomorrow(at: At) -> None:
-    trade = at("reviewed")
-    assert trade.blockers(decide(vote(day="2026-03-03"))) == ("meeting_past_v1",)
-    trade.do(decide(vote(day="2026-03-02")))
-
-
-def test_a_resolution_comes_with_its_minutes(at: At) -> None:
-    assert at("reviewed").blockers(decide(vote(), name="photo")) == ("minutes_filed_v1",)
-
-
-def test_the_four_steps_come_in_order_and_none_is_left_out(at: At) -> None:
-    trade = at("drafted")
-    propose, deliberate, review, resolve = decision()
-    for early in (deliberate, review, resolve):
-        assert trade.refused(early).params["reason"] == "wrong_state"
-    trade.do(propose)
-    assert trade.refused(review).params["reason"] == "wrong_state"
-    before = meeting("case.deliberate/1", "two_committees", "2026-02-23")
-    assert trade.blockers(before) == ("meetings_ordered_v1",)
-    trade.do(meeting("case.deliberate/1", "two_committees", "2026-02-24"))
-    wrong = meeting("case.review/1", "party_branch", "2026-02-26")
-    assert trade.blockers(wrong) == ("right_body_v1",)
-    trade.do(review)
-    party = replace(vote(), body="party_members")
-    assert trade.blockers(decide(party)) == ("right_body_v1",)
-
-
-@pytest.mark.parametrize(
-    ("called_day", "holds"), [("2026-02-17", True), ("2026-02-18", False), ("", False)]
-)
-def test_an_assembly_of_all_members_is_called_ten_days_before(
-    at: At, called_day: str, holds: bool
-) -> None:
-    found = replace(vote(), body="member_assembly", called_day=called_day)
-    trade = at("reviewed")
-    if holds:
-        assert trade.do(decide(found)).outcome == "done"
-    else:
-        assert trade.blockers(decide(found)) == ("meeting_called_v1",)
-
-
-@pytest.mark.parametrize(
-    ("day", "present", "favour", "holds"),
-    [
-        ("2025-12-31", 30, 16, True),
-        ("2025-12-31", 30, 15, False),
-        ("2026-01-01", 30, 16, True),
-        ("2018-12-28", 30, 16, False),
-    ],
-)
-def test_a_villagers_meeting_is_judged_by_the_table_of_its_day(
-    at: At, day: str, present: int, favour: int, holds: bool
-) -> None:
-    trade = at("drafted")
-    for kind, body in PARTY_BODIES.items():
-        trade.do(meeting(kind, body, day))
-    found = Vote("villager_representative_meeting", day, 45, present, favour)
-    if holds:
-        assert trade.do(decide(found)).outcome == "done"
-    else:
-        assert trade.blockers(decide(found))[0] == "decided_v1"
-
-
-def test_a_resolution_is_posted_for_five_days_before_the_community_applies(at: At) -> None:
-    trade = at("resolved")
-    assert trade.refused(apply()).params["reason"] == "wrong_state"
-    # Monday the 2nd; the fifth day is Saturday the 7th, so that it ends with Monday the 9th.
-    assert trade.state(f"case/{CASE}").due_us == day_us("2026-03-10")
-    trade.wait(day_us("2026-03-10"))
-    assert trade.place(f"case/{CASE}") == "decided"
 
 
 @pytest.mark.parametrize("missing", sorted(PAPERS))

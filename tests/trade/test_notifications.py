@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.conftest import command
 from tests.support.acts import (
     ASSET,
     BIDDERS,
@@ -237,6 +238,16 @@ def test_who_stands_around_a_case_a_contract_and_an_objection(at: At) -> None:
     assert "office-chen" not in asset.officers
     nothing = people_around(trade.centre, Said("case/none", "x", "", ""), {"bidders", "officers"})
     assert nothing == People()
+
+
+def test_a_record_with_notifications_replays_to_the_same_rows(at: At) -> None:
+    trade = at("provisional")
+    phone(trade, LOSER)
+    Outbox(trade.centre, (Gateway(),)).run()
+    path = trade.centre.home.path
+    trade.close()
+    done = command("replay", "--data", path)
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_all_that_wait_are_found_page_by_page(at: At, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def published(at: At) -> Trade:
     papers = (*apply().docs, paper(APPRAISAL))
     trade.do(apply(), docs=papers)
     accept = staff("case.accept/1", AcceptCase(CASE), "centre_reviewer")
-    all_of(trade, approve(), accept, posted())
+    all_of(trade, approve(), approve("street_reviewer"), accept, posted())
     return trade
 
 

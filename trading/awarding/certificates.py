@@ -31,11 +31,18 @@ class Certificate(Facet, frozen=True):
     next: str = ""
 
 
+class WaivedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An observation step that was waived, and the listed reason."""
+
+    step: str
+    reason: str
+
+
 class CertificateIssued(Event, frozen=True, tag="certificate_issued/1"):
     """A certificate was issued for a lot, new or in the place of ``former``."""
 
     lot: str
-    waived: dict[str, str]
+    waived: tuple[WaivedStep, ...]
     former: str = ""
 
 
@@ -65,7 +72,8 @@ class CertificateCancelled(Event, frozen=True, tag="certificate_cancelled/1"):
 
 def certificate_issued(_found: Certificate | None, event: CertificateIssued) -> Certificate:
     """Fold the issue."""
-    return Certificate(event.lot, event.waived, former=event.former)
+    waived = {one.step: one.reason for one in event.waived}
+    return Certificate(event.lot, waived, former=event.former)
 
 
 def certificate_printed(found: Certificate, event: CertificatePrinted) -> Certificate:
@@ -95,5 +103,6 @@ def certificate_stream(number: str) -> str:
 
 def issue(number: str, lot: str, waived: dict[str, str], former: str = "") -> Then:
     """Return the part that issues certificate ``number``."""
-    event = CertificateIssued(lot, waived, former)
+    steps = tuple(WaivedStep(step, reason) for step, reason in sorted(waived.items()))
+    event = CertificateIssued(lot, steps, former)
     return Then(certificate_stream(number), "issue", (event,))

@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "lot": "lot",
+    "contract": "contracts",
     "draw": "draw",
     "log": "history",
     "replay": "replay",

@@ -12,7 +12,7 @@ import click
 from trading import centre as wiring
 from trading import founding
 from trading.base import assets
-from trading.base.errors import SetupError, UnknownName
+from trading.base.errors import SetupError
 from trading.cli.output import (
     FINDING,
     data_option,
@@ -122,7 +122,7 @@ def draw(name: str) -> None:
     """输出 Mermaid 状态图 / Print a Mermaid diagram."""
     definition = _named(name)
     if not isinstance(definition, Workflow):
-        raise UnknownName(f"{name} is no workflow", name=name)
+        raise click.BadParameter("only a workflow has a diagram", param_hint="NAME")
     click.echo(diagram.mermaid(definition, language()))
 
 
@@ -174,7 +174,7 @@ def _named(name: str) -> Definition:
     for _kind, definition in founding.shipped(wiring.registry()):
         if name in {definition.id, definition.id.partition("@")[0]}:
             return definition
-    raise UnknownName(f"no definition {name}", name=name)
+    raise click.BadParameter("no definition has this name", param_hint="NAME")
 
 
 def _read(file: Path) -> tuple[str, Definition]:

@@ -13,7 +13,6 @@ from trading.base.clock import SimulatedClock, SystemClock
 from trading.base.deadline import local_text
 from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
-from trading.base.units import DAY_US
 from trading.centre import Centre
 from trading.cli.checking import publish_all, replay_centre, verify_centre
 from trading.cli.output import (
@@ -27,8 +26,7 @@ from trading.cli.output import (
     say,
 )
 from trading.demo import cast, stage
-from trading.demo.play import Play
-from trading.demo.rows import Row
+from trading.demo.company import Company, Story
 from trading.founding import found
 from trading.listing.tables import lot as lots
 from trading.record.checkpoint import Checkpoint
@@ -76,28 +74,37 @@ def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
 
 
 def _play(centre: Centre, clock: SimulatedClock, *, quiet: bool) -> None:
-    rows = stage.rows()
-    localities = {row.id: row.locality_zh for row in rows}
-    found(
-        centre, cast.orgs(localities), cast.grants(localities),
-        simulated="demonstration of real listings",
-    )  # fmt: skip
-    for row in rows:
-        if not quiet:
-            _announce(row)
-        Play(centre, clock, row).run(lambda act: None if quiet else click.echo(f"  {act}"))
-    if clock.now_us() > SystemClock().now_us() + DAY_US:
+    """Play the year; raise ``SetupError`` when this machine's clock stands before its end."""
+    if SystemClock().now_us() < stage.END_US:
         raise SetupError("the clock of this machine stands before the demonstration", field="clock")
-
-
-def _announce(row: Row) -> None:
-    unit = PriceUnit.parse(row.price_unit).label(language())
-    click.echo(f"{row.id}  {row.title_zh}  {row.locality_zh}")
-    say(
-        f"  起始价 {format_yuan(row.start_fen)}，真实成交价 {format_yuan(row.result_fen)} {unit}",
-        f"  start {format_yuan(row.start_fen)}, real result {format_yuan(row.result_fen)} {unit}",
+    parts = stage.parts()
+    places = {part.script.community: part.script.lots[0].asset.place_zh for part in parts}
+    found(
+        centre, cast.orgs(places), cast.grants(places), simulated="demonstration of real listings"
     )
-    click.echo(f"  {row.source_url}")
+    company = Company(centre, clock)
+    total = len(parts)
+
+    def told(story: Story, part: stage.Part, number: int) -> Story:
+        yield from story
+        if not quiet:
+            click.echo(f"  {local_text(clock.now_us())[:10]}  {number:>2}/{total}  {_title(part)}")
+
+    if not quiet:
+        say("一个中心的一年：", "A year of one centre:")
+    company.run(
+        [
+            (part.begin_us, told(part.way(company, part.script).run(), part, number))
+            for number, part in enumerate(parts, 1)
+        ],
+        stage.END_US,
+    )
+
+
+def _title(part: stage.Part) -> str:
+    """Return the row of a case, its title, and what it shows."""
+    said = pick(*part.way.said)
+    return f"{part.script.key.upper()}  {part.script.title_zh}{f'  （{said}）' if said else ''}"
 
 
 def _tell(centre: Centre, checkpoint: Checkpoint, *, as_json: bool) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from trading.imports.assets import ASSETS
 from trading.imports.contracts import CONTRACTS
 from trading.imports.kinds import Kind, Setting
 from trading.imports.listings import LISTINGS
+from trading.imports.roster import ROSTER
 from trading.imports.run import Import, Report
 from trading.imports.sheet import Refusals, Sheet
 
@@ -72,6 +73,7 @@ def _command(name: str, kind: Kind, told: str) -> None:
 _command("listings", LISTINGS, "导入标的 / Import listings; refused rows come back")
 _command("assets", ASSETS, "导入资产台账 / Import assets; refused rows come back")
 _command("contracts", CONTRACTS, "导入纸质合同 / Import contracts; refused rows come back")
+_command("roster", ROSTER, "导入居民代表名单 / Import the roster of representatives, whole")
 
 
 def _run(

@@ -107,7 +107,7 @@ def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) ->
         emit({"ok": False, **told})
     else:
         click.echo(f"{pick('错误', 'Error')}: {told['message']}", err=True)
-        if told.get("detail"):
+        if told.get("detail") and "rules" not in told:
             click.echo(f"  {worded(told['detail'])}", err=True)
         if told.get("rule"):
             click.echo(f"  [{told.get('field', '')}; {told['rule']}; {told['source']}]", err=True)
@@ -139,7 +139,8 @@ def misused(error: click.ClickException, *, as_json: bool) -> NoReturn:
             emit({"ok": False, "code": "usage", "message": said})
         else:
             if context:
-                click.echo(context.get_usage(), err=True)
+                usage = context.get_usage().partition(":")[2]
+                click.echo(f"{pick('用法', 'Usage')}:{usage}", err=True)
             click.echo(f"{pick('错误', 'Error')}: {said}", err=True)
     sys.exit(USAGE)
 

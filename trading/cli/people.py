@@ -83,8 +83,9 @@ def grant_list(data_dir: Path, org: str, at_us: int | None, person: str, *, as_j
         emit([_told(who, grant) for who, grant in rows])
         return
     for who, grant in rows:
+        begins = local_text(grant.from_us) if grant.from_us else pick("自始", "from the start")
         ends = pick("长期", "no end") if grant.to_us == FOR_EVER_US else local_text(grant.to_us)
-        line = f"{who}\t{grant.role}\t{grant.org}\t{local_text(grant.from_us)}\t{ends}"
+        line = f"{who}\t{grant.role}\t{grant.org}\t{begins}\t{ends}"
         for_whom = f"\t{pick('代理', 'for')} {grant.deputy_of}" if grant.deputy_of else ""
         click.echo(line + for_whom)
 

@@ -213,7 +213,10 @@ def _next(centre: Centre, state: Stream) -> Told:
 
 def _acts(centre: Centre, state: Stream) -> Told:
     """Tell what people may do now, who, and how many it takes."""
-    edges = _workflow(centre, state).transitions
+    workflow = _workflow(centre, state)
+    if state.place in workflow.final:
+        return {}
+    edges = workflow.transitions
     open_edges = [edge for edge in edges if edge.source == state.place]
     if state.held:
         open_edges = [edge for edge in open_edges if "not_held_v1" not in edge.guards]

@@ -20,9 +20,20 @@ STAFF = {
     "street-luo": "street_reviewer",
     "supervisor-fang": "supervision_member",
 }
+OFFICE = ("office-chen", "office-peng")
 OFFICER = "officer-yi"
 GROUP_SIZE = 3
 SURNAMES = "张王李赵刘陈杨黄周吴徐孙马朱胡郭何林"
+
+
+def holder(role: str) -> str:
+    """Return the first of the staff who holds ``role``."""
+    return next(person for person, held in STAFF.items() if held == role)
+
+
+def surname(n: int) -> str:
+    """Return the surname of the ``n``-th bidder."""
+    return SURNAMES[n % len(SURNAMES)]
 
 
 def community(row_id: str) -> str:

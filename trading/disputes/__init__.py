@@ -5,7 +5,7 @@ from __future__ import annotations
 from trading.disputes import facts, rules
 from trading.disputes.commands import COMMANDS
 from trading.disputes.guards import GUARDS
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 
 SUBJECT = Subject(
     name="disputes",
@@ -24,5 +24,9 @@ SUBJECT = Subject(
     },
     guards=GUARDS,
     facts={"rerun_us": facts.rerun_us},
-    instants={"answer_due": facts.answer_due},
+    instants={"answer_due": facts.answer_due, "objection_end": facts.objection_end},
+    desks=(
+        Desk("objection", "filed", "office", at="objection_end"),
+        Desk("objection", "admitted", "office", at="objection_end"),
+    ),
 )

@@ -7,10 +7,16 @@ from trading.engine.context import Context
 from trading.engine.stream import Stream
 
 
-def answer_due(stream: Stream) -> int | None:
+def objection_end(stream: Stream) -> int | None:
     """Return before when the next answer to an objection is due, None where none is."""
     objection: Objection | None = stream.facets.get("objection")
     return objection.due_us or None if objection else None
+
+
+def answer_due(stream: Stream) -> int | None:
+    """Return the same while it was not marked as missed: a mark is made once."""
+    objection: Objection | None = stream.facets.get("objection")
+    return None if objection is None or objection.late else objection_end(stream)
 
 
 def rerun_us(context: Context) -> int:

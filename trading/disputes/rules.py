@@ -117,15 +117,16 @@ def filed(_objection: Objection | None, event: Filed) -> Objection:
 
 
 def admitted(objection: Objection, event: Admitted) -> Objection:
-    """Fold the admission: the answer that was due has been given."""
+    """Fold the admission; where it begins another period, that one is not late yet."""
+    late = objection.late and event.rule == objection.rule
     return msgspec.structs.replace(
-        objection, rule=event.rule, since_us=event.since_us, due_us=event.due_us
+        objection, rule=event.rule, since_us=event.since_us, due_us=event.due_us, late=late
     )
 
 
 def answer_overdue(objection: Objection, _event: AnswerOverdue) -> Objection:
     """Fold the lapse: it is told once."""
-    return msgspec.structs.replace(objection, due_us=0, late=True)
+    return msgspec.structs.replace(objection, late=True)
 
 
 def ruled(objection: Objection, event: Ruled) -> Objection:

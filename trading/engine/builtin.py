@@ -233,6 +233,11 @@ def _hold_end_ahead(context: Context) -> bool:
     return not until_us or until_us > context.at_us
 
 
+def _not_ended(context: Context) -> bool:
+    workflow = context.catalogue.workflow(context.stream.workflow)
+    return context.stream.place not in workflow.final
+
+
 def _lots(env: Any, _states: object) -> tuple[str, ...]:
     return tuple(env.data.lots)
 
@@ -282,6 +287,7 @@ SUBJECT = Subject(
         GuardSpec("first_entry_v1", lambda c: c.stream.seq == 0, "kind", "decisions, section 7"),
         GuardSpec("founding_v1", founding, "role", "decision 16"),
         GuardSpec("evidence_filed_v1", _evidence_filed, "docs", "domain brief 6, rows 28-30"),
+        GuardSpec("not_ended_v1", _not_ended, "lot", "domain brief 6, row 28"),
         GuardSpec("hold_end_ahead_v1", _hold_end_ahead, "until_us", "domain brief 6, row 28"),
         GuardSpec("not_held_v1", lambda c: not c.stream.held, "lot", "domain brief 6, row 28"),
     ),

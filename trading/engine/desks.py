@@ -12,7 +12,7 @@ from trading.engine.catalogue import Catalogue
 from trading.engine.definitions import Timer
 from trading.engine.registry import Registry
 from trading.engine.stream import Stream
-from trading.engine.timers import deadline
+from trading.engine.timers import instant
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -36,8 +36,11 @@ def at_desk(registry: Registry, catalogue: Catalogue, stream: Stream) -> Waiting
     desk = registry.desks.get((stream.kind, stream.place))
     if desk is None or stream.held:
         return None
-    end_us = deadline(catalogue, stream, Timer(stream.place, "", after=desk.within)).end_us
+    timer = Timer(stream.place, "", desk.at, desk.within)
+    end_us = instant(registry, catalogue, stream, timer)
+    if end_us is None:
+        return None
     return Waiting(
-        stream.name, stream.org, stream.place, desk.role, stream.entered_us,
-        end_us + stream.paused_us, desk.within,
+        stream.name, stream.org, stream.place, desk.role, stream.entered_us, end_us,
+        desk.within or desk.at,
     )  # fmt: skip

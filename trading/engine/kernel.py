@@ -189,10 +189,12 @@ class Kernel:
         return self._bound(name, self.catalogue.edition, "", org)
 
     def _joined(self, then: Then, states: States, primary: Stream) -> Stream:
-        """Return the state of a further part's stream, new ones bound as the primary is."""
+        """Return the state of a further part's stream, new ones bound as the part says."""
         state = states.get(then.stream)
         if state is not None:
             return state
+        if then.pack:
+            return self._bound(then.stream, self.catalogue.edition, then.pack, primary.org)
         return self._bound(then.stream, primary.edition, primary.pack, primary.org)
 
     def _bound(self, name: str, edition: int, pack: str, org: str) -> Stream:

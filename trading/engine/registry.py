@@ -29,13 +29,18 @@ Evolve = Callable[[Any, Any], Facet]
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A further part of a group: ``trigger`` fired on another ``stream`` with its events."""
+    """A further part of a group: ``trigger`` fired on another ``stream`` with its events.
+
+    A new stream is bound as the first part's is; with ``pack`` it begins something of its own,
+    under that pack and the definitions that are in force now.
+    """
 
     stream: str
     trigger: str
     events: tuple[Event, ...] = ()
     region: str = PLACE
     since_us: int = 0
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +125,16 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """In ``place`` a stream of kind ``stream`` waits for ``role``, within a policy period."""
+    """In ``place`` a stream of kind ``stream`` waits for ``role``.
+
+    It does so within the policy period ``within``, or until the instant named ``at``.
+    """
 
     stream: str
     place: str
     role: str
-    within: str
+    within: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from trading.engine.stream import Command
+from trading.engine.stream import Command, Stream
 from trading.imports.fields import Cells
 from trading.imports.sheet import Row
 from trading.record.entry import Document
@@ -22,13 +22,17 @@ class Setting(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One command that brings ``stream`` into being; nothing is done where it is there."""
+    """One command that brings ``stream`` into being; nothing is done where it is there.
+
+    With ``same`` the stream may be there: nothing is done where that holds of its state.
+    """
 
     stream: str
     kind: str
     data: Command
     docs: tuple[Document, ...] = ()
     files: tuple[tuple[bytes, str], ...] = ()
+    same: Callable[[Stream], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Kind:
 
     ``columns`` gives each column its Chinese name. ``row`` returns the steps of one row and
     raises ``InvalidInput``; ``whole``, where rows belong together, what they do as a whole, and
-    ``together`` by what they do: neighbours of the same key are one whole, "" stands alone.
+    ``together`` by what they do: neighbours of the same key are one whole of at most
+    ``whole_max``, "" stands alone. ``broken`` is why a good row of a whole comes back.
     """
 
     name: str
@@ -46,6 +51,8 @@ class Kind:
     row: Callable[[Cells, Setting], tuple[Step, ...]]
     whole: Callable[[Sequence[Cells], Setting], tuple[Step, ...]] | None = None
     together: Callable[[Cells], str] = lambda _cells: ""
+    whole_max: int = 1
+    broken: str = ""
     role: str = "community_officer"
 
     def cells(self, row: Row) -> Cells:

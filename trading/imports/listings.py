@@ -15,7 +15,7 @@ from trading.base.money import FEN_PER_YUAN
 from trading.imports.fields import Cells, bounded, fault
 from trading.imports.kinds import Kind, Setting, Step
 from trading.listing.commands import DraftCase
-from trading.listing.rules import Escalator, LotPlan
+from trading.listing.rules import LOTS_MAX, Escalator, LotPlan
 from trading.register.commands import RegisterAsset
 
 COLUMNS = {
@@ -79,10 +79,17 @@ def _plan(cells: Cells, number: int) -> LotPlan:
         bid_step_fen=cells.fen("min_increment") or _default_step_fen(start_fen),
         raise_max_fen=cells.fen("max_increment"), ceiling_fen=cells.fen("ceiling_price"),
         deposit_fen=cells.fen("deposit_cny"),
-        term_months=cells.thousandths("term_years") * 12 // 1000 if cells.text("term_years") else 0,
+        term_months=_months(cells, tenure),
         eligibility_zh=cells.text("eligibility_zh"), priority_zh=cells.text("priority_zh"),
         escalator=_escalator(cells), bond_fen=cells.fen("perf_bond_cny"),
     )  # fmt: skip
+
+
+def _months(cells: Cells, tenure: str) -> int:
+    """Return the term in whole months; only what is sold for good has none."""
+    if tenure == "transfer" and not cells.text("term_years"):
+        return 0
+    return cells.thousandths("term_years") * 12 // 1000
 
 
 def _escalator(cells: Cells) -> Escalator:
@@ -102,4 +109,4 @@ def _default_step_fen(start_fen: int) -> int:
     return max(1, yuan) * FEN_PER_YUAN
 
 
-LISTINGS = Kind("listings", COLUMNS, "id", _row, _whole, _together)
+LISTINGS = Kind("listings", COLUMNS, "id", _row, _whole, _together, LOTS_MAX, "row_notice")

@@ -19,7 +19,6 @@ from trading.imports.fields import Cells, fault
 from trading.imports.kinds import Kind, Setting, Step
 from trading.imports.sheet import Refusals, Row, Sheet
 from trading.imports.trying import Trying
-from trading.listing.rules import LOTS_MAX
 from trading.store import log
 from trading.store.schema import stream_state
 
@@ -114,7 +113,7 @@ class Import:
         cells = ((n, row, self._kind.cells(row)) for n, row in enumerate(sheet.rows(), 2))
         lines = (_Line(n, row, found) for n, row, found in cells)
         for key, found in groupby(lines, lambda line: self._kind.together(line.cells)):
-            size = LOTS_MAX if key else 1
+            size = self._kind.whole_max if key else 1
             while part := list(islice(found, size)):
                 yield self._parsed(_Group(part))
 
@@ -221,7 +220,7 @@ def _hold_together(group: _Group, kind: Kind) -> None:
     """Let the good rows of a notice come back with the refused ones."""
     if kind.whole is None or not any(line.error for line in group.lines):
         return
-    _refuse(group, fault("", "row_notice", "another row of this notice was refused"))
+    _refuse(group, fault("", kind.broken, "another row of this whole was refused"))
 
 
 def _refuse(group: _Group, error: TradingError) -> None:
@@ -247,8 +246,16 @@ def _batches(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
 
 
 def _present(centre: Centre, steps: Iterable[Step]) -> set[str]:
-    """Return the streams of ``steps`` that are there already."""
-    names = {step.stream for step in steps}
-    query = select(stream_state.c.stream).where(stream_state.c.stream.in_(names))
+    """Return the streams of ``steps`` for which nothing is left to do."""
+    wanted = {step.stream: step for step in steps}
+    query = select(stream_state.c.stream).where(stream_state.c.stream.in_(wanted))
     with log.reading(centre.reading) as connection:
-        return set(connection.execute(query).scalars())
+        found = set(connection.execute(query).scalars())
+    return {name for name in found if _same(centre, wanted[name])}
+
+
+def _same(centre: Centre, step: Step) -> bool:
+    if step.same is None:
+        return True
+    state = centre.state(step.stream)
+    return state is not None and step.same(state)

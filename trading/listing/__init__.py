@@ -30,6 +30,7 @@ SUBJECT = Subject(
         rules.LotScheduled: ("schedule", rules.lot_scheduled),
     },
     guards=GUARDS,
+    facts={"next_case": facts.next_case},
     desks=(
         Desk("case", "reviewing", "asset3_reviewer", "review_days"),
         Desk("case", "street_review", "street_reviewer", "review_days"),

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from trading.base.text import Id
+from trading.base.text import Id, Name
 from trading.engine.stream import Event, Facet
 from trading.listing.flags import Flag, Reason, Sibling
 from trading.listing.rules import Day, LotPlan, OptionalDay, Tier, lot_stream
@@ -73,7 +73,7 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     objection_zh: str
     supervision_phone: str
     settlement_zh: str
-    rules: dict[str, str]
+    rules: dict[Name, str]
     flags: tuple[Flag, ...] = ()
     reasons: tuple[Reason, ...] = ()
     version: int = 1

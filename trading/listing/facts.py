@@ -5,15 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 from trading.base.deadline import local_date
-from trading.base.money import MAX_FEN
+from trading.base.money import FEN_PER_YUAN, MAX_FEN
 from trading.engine.context import Context
 from trading.engine.policy import parse_ratio
+from trading.engine.registry import Then
 from trading.engine.stream import Stream
 from trading.listing import flags
-from trading.listing.cases import Case
-from trading.listing.rules import Schedule, yearly_fen
-from trading.register.contracts import ContractTerms
+from trading.listing.cases import Case, CaseDrafted
+from trading.listing.rules import LotPlan, Schedule, yearly_fen
+from trading.register.contracts import ContractTerms, next_case_stream
 from trading.register.rules import Asset
+
+TITLE_MAX = 120
 
 
 def registration_end(stream: Stream) -> int | None:
@@ -85,3 +88,27 @@ def flag_limits(context: Context) -> flags.Limits:
 def ratio(context: Context, key: str) -> Fraction:
     """Return a ratio of the pack."""
     return Fraction(*parse_ratio(context.policy(key)))
+
+
+def next_case(context: Context) -> tuple[Then, ...]:
+    """Return the part that drafts the case of a contract's asset before its term is over.
+
+    It repeats what was agreed and is the community's to mend; pack and definitions are those of
+    now, for nothing of the old contract binds what comes after it.
+    """
+    terms = context.of(ContractTerms)
+    agreed = terms.agreement
+    plan = LotPlan(
+        number=1, asset=terms.asset, title_zh=_title(agreed.use_zh), use_zh=agreed.use_zh,
+        tenure=agreed.tenure, price_unit=agreed.price_unit, start_price_fen=agreed.price_fen,
+        bid_step_fen=FEN_PER_YUAN, raise_max_fen=0, ceiling_fen=0, deposit_fen=0,
+        term_months=agreed.term_months, bond_fen=agreed.bond_fen,
+    )  # fmt: skip
+    drafted = CaseDrafted(_title(agreed.number), (plan,), context.env.actor)
+    name = context.stream.pack.partition("@")[0]
+    pack = context.catalogue.latest("pack", name, context.catalogue.edition)
+    return (Then(next_case_stream(context.stream.name), "open", (drafted,), pack=pack),)
+
+
+def _title(text: str) -> str:
+    return f"到期续租：{text}"[:TITLE_MAX]

@@ -6,22 +6,21 @@ from datetime import date
 from fractions import Fraction
 
 from trading.base.calendar import compute, days_between, local_date
-from trading.base.errors import InvalidInput, UnknownName
+from trading.base.errors import InvalidInput
 from trading.base.money import MAX_FEN
 from trading.base.units import HOUR_US
 from trading.engine.context import Context
 from trading.engine.policy import ResolvedPack, parse_ratio
 from trading.engine.registry import GuardSpec
-from trading.engine.votes import VoteRule, vote_passes
-from trading.listing import prices
+from trading.listing import decision, prices
 from trading.listing.cases import (
     APPRAISAL,
     IMMATERIAL,
     PAPERS,
-    PARTY_BODIES,
     Case,
     differences,
 )
+from trading.listing.decision import filed
 from trading.listing.facts import plan_flags, ratio
 from trading.listing.flags import unexplained
 from trading.listing.rules import ENDED_PLACES, LOTS_MAX, LotPlan, Schedule, Terms
@@ -123,70 +122,10 @@ def _pack_known(context: Context) -> bool:
     return _pack(context) is not None and bound in {"", context.data.pack}
 
 
-def _right_body(context: Context) -> bool:
-    """Tell whether the body that met is the one whose turn it is; a resolution is no party's."""
-    wanted = PARTY_BODIES.get(context.env.kind)
-    body = context.data.vote.body
-    return bool(body == wanted if wanted else body not in PARTY_BODIES.values())
-
-
-def _rule(context: Context) -> VoteRule | None:
-    """Return the rule for the body on the day of its meeting, None where there is none."""
-    vote = context.data.vote
-    table = context.catalogue.votes(context.policy("vote_table"))
-    try:
-        return table.rule(vote.body, date.fromisoformat(vote.meeting_day))
-    except (ValueError, UnknownName):
-        return None
-
-
-def _decided(context: Context) -> bool:
-    vote, rule = context.data.vote, _rule(context)
-    try:
-        return rule is not None and not vote_passes(
-            rule, vote.eligible, vote.present, vote.in_favour
-        )
-    except InvalidInput:
-        return False
-
-
-def _meeting_called(context: Context) -> bool:
-    """Tell whether the meeting was called as early as the rule of its day asks."""
-    vote, rule = context.data.vote, _rule(context)
-    if rule is None or not rule.min_notice_days:
-        return True
-    try:
-        called, held = date.fromisoformat(vote.called_day), date.fromisoformat(vote.meeting_day)
-    except ValueError:
-        return False
-    return (held - called).days >= rule.min_notice_days
-
-
-def _minutes_filed(context: Context) -> bool:
-    return _filed(context, "minutes")
-
-
-def _meeting_past(context: Context) -> bool:
-    try:
-        return date.fromisoformat(context.data.vote.meeting_day) <= local_date(context.at_us)
-    except ValueError:
-        return False
-
-
-def _meetings_ordered(context: Context) -> bool:
-    """Tell whether the meeting was not before the one of the step before; ISO days compare."""
-    meetings = context.of(Case).meetings
-    return bool(meetings and meetings[-1].meeting_day <= context.data.vote.meeting_day)
-
-
 def _papers_filed(context: Context) -> bool:
     lots = context.of(Case).lots
     appraised = any(plan.appraisal_fen or plan.tenure == "transfer" for plan in lots)
-    return _filed(context, *PAPERS, *([APPRAISAL] if appraised else []))
-
-
-def _filed(context: Context, *names: str) -> bool:
-    return set(names) <= {document.name for document in context.env.docs}
+    return filed(context, *PAPERS, *([APPRAISAL] if appraised else []))
 
 
 def _flags_explained(context: Context) -> bool:
@@ -194,7 +133,11 @@ def _flags_explained(context: Context) -> bool:
 
 
 def _street_reviews(context: Context) -> bool:
-    return context.of(Case).tier != "small"
+    """Tell whether the value, or the rule for land that goes outside, asks for the street."""
+    case = context.of(Case)
+    if case.tier != "small":
+        return True
+    return decision.street_approves(context)
 
 
 def _office_reviews(context: Context) -> bool:
@@ -213,7 +156,7 @@ def _lots_ended(context: Context) -> bool:
 
 
 def _notice_filed(context: Context) -> bool:
-    return _filed(context, "notice", "contract_draft")
+    return filed(context, "notice", "contract_draft")
 
 
 def _notice_long_enough(context: Context) -> bool:
@@ -251,7 +194,7 @@ def _lots_amendable(context: Context) -> bool:
 
 def _amendment_filed(context: Context) -> bool:
     """Tell whether the amendment notice is there, and the new approval of a material change."""
-    return _filed(context, "amendment", *(["approval"] if _is_material(context) else []))
+    return filed(context, "amendment", *(["approval"] if _is_material(context) else []))
 
 
 def _is_material(context: Context) -> bool:
@@ -326,7 +269,7 @@ def _cut_within_policy(context: Context) -> bool:
 
 
 def _street_approved(context: Context) -> bool:
-    return _filed(context, "street_approval")
+    return filed(context, "street_approval")
 
 
 def _schedule_ordered(context: Context) -> bool:
@@ -342,18 +285,13 @@ def _reschedule_ordered(context: Context) -> bool:
 
 
 GUARDS = (
+    *decision.GUARDS,
     GuardSpec("assets_free_v1", _assets_free, "lots", "domain brief 6, row 1"),
     GuardSpec("titles_clear_v1", _titles_clear, "lots", "domain brief 6, row 1"),
     GuardSpec("lots_numbered_v1", _lots_numbered, "lots", "domain brief 4"),
     GuardSpec("prices_sound_v1", _prices_sound, "lots", "domain brief 4"),
     GuardSpec("term_lawful_v1", _term_lawful, "lots", "民法典 705; 农村土地承包法 21"),
     GuardSpec("pack_known_v1", _pack_known, "pack", "decision 7"),
-    GuardSpec("right_body_v1", _right_body, "vote", "domain brief 5; 四议两公开"),
-    GuardSpec("decided_v1", _decided, "vote", "农村集体经济组织法 26-28; domain brief 5"),
-    GuardSpec("minutes_filed_v1", _minutes_filed, "docs", "domain brief 5"),
-    GuardSpec("meeting_past_v1", _meeting_past, "vote", "domain brief 5"),
-    GuardSpec("meetings_ordered_v1", _meetings_ordered, "vote", "domain brief 5; 四议两公开"),
-    GuardSpec("meeting_called_v1", _meeting_called, "vote", "农村集体经济组织法 26"),
     GuardSpec("papers_filed_v1", _papers_filed, "docs", "domain brief 6, row 4"),
     GuardSpec("flags_explained_v1", _flags_explained, "reasons", "domain brief 12"),
     GuardSpec("street_reviews_v1", _street_reviews, "lots", "domain brief 6, row 5; 16"),

@@ -15,6 +15,7 @@ from trading.engine.registry import CommandSpec, Correction, Effect, Then
 from trading.engine.stream import Command, States, Stream
 from trading.register.contracts import (
     EXPIRY_KEYS,
+    LADDER,
     Agreement,
     ContractCorrected,
     ContractId,
@@ -27,6 +28,7 @@ from trading.register.contracts import (
     PaidOnPaper,
     PaperId,
     Settlement,
+    next_case_stream,
     opened,
 )
 from trading.register.rent import BOND, TERM_MONTHS_MAX
@@ -124,7 +126,10 @@ def _receive(context: Context) -> Effect:
 
 
 def _approach(context: Context) -> Effect:
-    return Effect(since_us=context.data.due_us)
+    """Come a rung nearer to the end; the first one opens the case of what comes after."""
+    first = context.stream.place == LADDER[0]
+    then = context.fact("next_case") if first else ()
+    return Effect(then=then, since_us=context.data.due_us)
 
 
 def _close(context: Context) -> Effect:
@@ -169,7 +174,7 @@ COMMANDS = (
     CommandSpec("contract.hand_over/1", HandOver, _contract, "hand_over", _hand_over),
     CommandSpec("contract.receive/1", ReceiveMoney, _contract, "receive", _receive),
     CommandSpec("contract.approach/1", Due, lambda data: str(data.stream), "approach", _approach,
-                clock=True),
+                reads=lambda env, _states: (next_case_stream(env.data.stream),), clock=True),
     CommandSpec("contract.close/1", CloseContract, _contract, "close", _close, reads=_asset_of),
     CommandSpec("contract.end/1", EndContract, _contract, "end", _end, reads=_asset_of),
 )  # fmt: skip

@@ -207,6 +207,11 @@ def contract_of(lot: str) -> str:
     return f"lot-{lot}"
 
 
+def next_case_stream(contract: str) -> str:
+    """Return the case that the ladder opens for the asset of the stream ``contract``."""
+    return f"case/next-{contract.partition('/')[2]}"
+
+
 def contract_parts(opening: Opening, asset: Asset, agreement: Agreement) -> tuple[Then, Then]:
     """Return the parts of a certificate: the contract opens, the asset goes to its holder."""
     contract = contract_of(opening.lot)

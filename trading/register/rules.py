@@ -20,8 +20,6 @@ from trading.engine.stream import Corrected, Event, Facet, Stream
 
 QUANTITY_MAX = 10**12
 CONTRACTS_MAX = 8
-FREE_PLACES = frozenset({"idle", "let"})
-"""Places from which a lot may reserve an asset."""
 DISPOSED = "disposed"
 
 OptionalText = Annotated[str, Meta(max_length=500)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.acts import paper
-from tests.trade.vectors.build import Breaks, data, facet, given
+from tests.trade.vectors.build import LOT_STREAM, Breaks, data, facet, given, stream
 from tests.trade.vectors.disputes import with_disputes
 
 _RUMOUR = given(docs=(paper("rumour"),))
@@ -20,6 +20,7 @@ BREAKS: Breaks = {
     },
     ("certificate", "cancel", "office"): {"evidence_filed_v1": _RUMOUR},
     ("hold", "suspend", "office"): {
+        "not_ended_v1": stream(LOT_STREAM, place="certified"),
         "evidence_filed_v1": _RUMOUR,
         "hold_end_ahead_v1": lambda v: data(until_us=v.at_us)(v),
     },

@@ -84,6 +84,10 @@ BREAKS: Breaks = {
         **_LATER,
         "right_body_v1": _vote(body="party_branch"),
         "decided_v1": _vote(in_favour=29),
+        "outsiders_allowed_v1": both(
+            _planned(tenure="contracting_out"),
+            _vote(body="villager_representative_meeting", in_favour=29),
+        ),
         "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
     },
     ("case", "apply", "community_officer"): {

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading.base.errors import SetupError
 from trading.demo.cast import numbers, representatives
-from trading.demo.rows import ladder, playable, rows, thousandths
-from trading.demo.stage import rows as staged
+from trading.demo.rows import case_of, ladder, lot_of_row, thousandths
 
-R033 = playable("R033", step_yuan=1, bidders=9, bids=42)
-
-
-def test_the_rows_of_the_stage_are_what_their_sources_say() -> None:
-    found = {row.id: row for row in staged()}
-    assert (found["R033"].start_fen, found["R033"].result_fen) == (8_000, 20_400)
-    assert (found["R109"].start_fen, found["R109"].result_fen) == (8_000_000, 10_200_000)
-    assert all(row.source_url.startswith("http") for row in found.values())
+START_FEN, RESULT_FEN, STEP_FEN = 8_000, 20_400, 100
 
 
-def test_a_row_without_start_or_result_cannot_be_played() -> None:
-    bare = next(name for name, row in rows().items() if not row["result_price"])
-    with pytest.raises(SetupError, match=bare):
-        playable(bare, step_yuan=1, bidders=3, bids=3)
+def test_a_lot_is_what_its_source_says() -> None:
+    lot = lot_of_row("R033", "r033", bidders=9, bids=42, step_yuan=1)
+    assert (lot.plan.start_price_fen, lot.prices[-1], len(lot.prices)) == (8_000, 20_400, 42)
+    assert (lot.plan.term_months, lot.plan.tenure) == (300, "contracting_out")
+    assert lot.asset.quantity_thousandths == 653_000
+    sale = lot_of_row("R109", "r109", bidders=8, bids=23, step_yuan=1000)
+    assert (sale.plan.term_months, sale.prices[-1]) == (0, 10_200_000)
+
+
+def test_what_a_source_does_not_tell_is_given() -> None:
+    lot = lot_of_row("R091", "r091", bidders=4, bids=3, step_yuan=10, raises=4)
+    assert lot.prices == (1_220_000, 1_222_000, 1_224_000)
+    assert lot_of_row("R110", "r110").plan.term_months == 36
+    assert lot_of_row("R110", "r110").prices == ()
+
+
+def test_a_case_explains_every_flag_of_every_lot() -> None:
+    lots = (lot_of_row("R039", "r039", 1), lot_of_row("R040", "r039", 2))
+    case = case_of("r039", *lots, flags="F3 F18", notice_days=40)
+    assert [(reason.code, reason.lot) for reason in case.reasons] == [
+        ("F3", 1), ("F3", 2), ("F18", 1), ("F18", 2),
+    ]  # fmt: skip
+    assert (case.notice_days, case.org) == (40, "community-r039")
 
 
 @pytest.mark.parametrize(
@@ -39,14 +48,15 @@ def test_quantities_are_whole_thousandths(text: str, found: int) -> None:
 
 @given(st.integers(2, 60))
 def test_a_ladder_climbs_from_start_to_result_in_whole_steps(bids: int) -> None:
-    prices = ladder(msgspec.structs.replace(R033, bids=bids))
-    assert (prices[0], prices[-1], len(prices)) == (R033.start_fen, R033.result_fen, bids)
+    prices = ladder(START_FEN, RESULT_FEN, STEP_FEN, bids)
+    assert (prices[0], prices[-1], len(prices)) == (START_FEN, RESULT_FEN, bids)
     raises = [after - before for before, after in pairwise(prices)]
-    assert all(size > 0 and size % R033.step_fen == 0 for size in raises)
+    assert all(size > 0 and size % STEP_FEN == 0 for size in raises)
 
 
 def test_a_single_bid_is_the_start() -> None:
-    assert ladder(msgspec.structs.replace(R033, bids=1)) == [R033.start_fen]
+    assert ladder(START_FEN, RESULT_FEN, STEP_FEN, 1) == (START_FEN,)
+    assert ladder(START_FEN, RESULT_FEN, STEP_FEN, 0) == ()
 
 
 def test_bidder_numbers_are_distinct_and_always_the_same() -> None:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _register()
     _listing()
     _notifications()
+    _disputes()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -177,6 +178,21 @@ def _notifications() -> None:
     op.create_index(
         "projection_notification_waiting", "projection_notification", ["waiting", "entry"]
     )
+
+
+def _disputes() -> None:
+    op.create_table(
+        "projection_objection",
+        sa.Column("objection", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("due_us", sa.BigInteger, nullable=False),
+        sa.Column("late", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("objection"),
+    )
+    op.create_index("ix_projection_objection_org", "projection_objection", ["org"])
+    op.create_index("projection_objection_place", "projection_objection", ["place", "due_us"])
 
 
 def _listing() -> None:

@@ -1,0 +1,136 @@
+"""Everybody who acts at one centre: stories that run side by side on one simulated clock.
+
+A story is a generator that acts and then yields the instant at which it wants to go on. Between
+two acts everything that falls due is decided in its own instant, as the ticks of a service would.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Callable, Generator, Iterable
+from hashlib import sha256
+from typing import TypeVar
+
+import msgspec
+
+from trading.base.clock import SimulatedClock
+from trading.base.errors import IntegrityFault, Refused
+from trading.base.units import SECOND_US
+from trading.centre import Centre, Personal
+from trading.demo import cast
+from trading.engine.stream import Command, Facet, Stream
+from trading.record.entry import Document
+from trading.store.batch import Receipt
+
+Story = Generator[int, None, None]
+F = TypeVar("F", bound=Facet)
+
+JSON = "application/json"
+ACT_US = 40 * SECOND_US
+"""How long an act takes a clerk."""
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A document of the case file: what it is in the trade, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def document(self) -> Document:
+        """Return what an entry says of it."""
+        return Document(self.name, sha256(self.content).hexdigest())
+
+
+def paper(name: str, text: str) -> Paper:
+    """Return a paper with ``text``."""
+    content = json.dumps({"name": name, "text": text}, ensure_ascii=False).encode()
+    return Paper(name, content)
+
+
+class Company:
+    """Lets people act at ``centre`` and stories run beside each other."""
+
+    def __init__(self, centre: Centre, clock: SimulatedClock) -> None:
+        """Act at ``centre``, whose clock is ``clock``."""
+        self.centre = centre
+        self.clock = clock
+
+    def do(
+        self,
+        kind: str,
+        data: Command,
+        actor: str,
+        role: str,
+        *papers: Paper,
+        facts: dict[str, bool] | None = None,
+        personal: tuple[Personal, ...] = (),
+    ) -> Receipt:
+        """Let ``actor`` act; it takes a moment. Raises what it was refused with."""
+        self.clock.advance_to(self.clock.now_us() + ACT_US)
+        return self.centre.do(
+            kind, data, actor, role, docs=tuple(one.document for one in papers),
+            files=tuple((one.content, JSON) for one in papers), facts=facts, personal=personal,
+        )  # fmt: skip
+
+    def staff(self, kind: str, data: Command, role: str, *papers: Paper, **more: object) -> Receipt:
+        """Let the one person of the staff act who holds ``role``."""
+        return self.do(kind, data, cast.holder(role), role, *papers, **more)  # type: ignore[arg-type]
+
+    def both(self, kind: str, data: Command, *papers: Paper) -> Receipt:
+        """Let the two people of the office ask for the same."""
+        first, second = cast.OFFICE
+        self.do(kind, data, first, "office", *papers)
+        return self.do(kind, data, second, "office", *papers)
+
+    def refused(self, kind: str, data: Command, actor: str, role: str, *papers: Paper) -> None:
+        """Ask for what the rules forbid: the refusal is an entry, and nothing else changes."""
+        try:
+            self.do(kind, data, actor, role, *papers)
+        except Refused:
+            return
+        raise IntegrityFault(f"{kind} by {actor} ought to have been refused")
+
+    def state(self, stream: str) -> Stream:
+        """Return the state of ``stream``; raise ``IntegrityFault`` where it does not exist."""
+        found = self.centre.state(stream)
+        if found is None:
+            raise IntegrityFault(f"no {stream}")
+        return found
+
+    def wait(self, until_us: int) -> None:
+        """Let time pass; everything that falls due on the way is decided in its instant."""
+        while 0 < (due_us := self.centre.next_due_us()) <= until_us:
+            if due_us > self.clock.now_us():
+                self.clock.advance_to(due_us)
+            if not self.centre.writer.tick():
+                break
+        self.clock.advance_to(max(until_us, self.clock.now_us()))
+        self.centre.writer.tick()
+
+    def run(
+        self,
+        stories: Iterable[tuple[int, Story]],
+        until_us: int,
+        told: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> None:
+        """Run (begin, story) pairs side by side until each has ended or ``until_us`` is reached.
+
+        ``told`` is given how many have ended, and of how many.
+        """
+        waiting = [(begin_us, n, story) for n, (begin_us, story) in enumerate(stories)]
+        heapq.heapify(waiting)
+        total = len(waiting)
+        while waiting and waiting[0][0] <= until_us:
+            at_us, n, story = waiting[0]
+            if at_us > self.clock.now_us():
+                self.wait(at_us)
+            try:
+                heapq.heapreplace(waiting, (next(story), n, story))
+            except StopIteration:
+                heapq.heappop(waiting)
+                told(total - len(waiting), total)
+        for _at_us, _n, story in waiting:
+            story.close()
+        self.wait(max(until_us, self.clock.now_us()))
