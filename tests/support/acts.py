@@ -13,6 +13,7 @@ from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import Register
 from trading.bidding.holds import ResumeLot, SuspendLot
+from trading.bidding.outcomes import AcceptDeal
 from trading.demo import cast
 from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit
@@ -251,6 +252,11 @@ def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:
     more.setdefault("docs", (paper("evidence"),))
     first, second = STAFF["office"], SECOND_OFFICE
     return Act(kind, data, first, "office", **more), Act(kind, data, second, "office", **more)
+
+
+def accept(number: int = BIDDERS[1]) -> Act:
+    """Return the winner's own acceptance of the deal."""
+    return bidder("lot.accept_deal/1", AcceptDeal(LOT), number)
 
 
 def suspend(role: str = "centre_operator", until_us: int = 0, **more: Any) -> Act:

@@ -19,6 +19,7 @@ from tests.support.acts import (
     STEP_FEN,
     UNTIL_US,
     Act,
+    accept,
     apply,
     approve,
     asset,
@@ -94,6 +95,7 @@ PATH: dict[str, tuple[Act | int, ...]] = {
         CLOSES_US,
     ),
     "confirmed": (*observe("O6"), *observe("O7"),
+                  accept(),
                   staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")),
     "publicity": (
         staff("lot.publish_result/1", PublishResult(LOT, "张**"), "centre_clerk"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.acts import LOT, UNTIL_US, Act, staff
 from tests.support.trade import Places, Scene
-from tests.trade.vectors.build import Break, Vector, both, facet, stream, vector
+from tests.trade.vectors.build import Break, Vector, both, facet, replace, stream, vector
 from trading.base import assets
 from trading.base.calendar import YearTable, load_table
 from trading.base.units import DAY_US, HOUR_US
@@ -16,7 +16,9 @@ from trading.bidding.commands import FailLot
 from trading.engine.builtin import (
     CENTRE,
     CLOCK,
+    DECOY,
     WRITER,
+    Decoy,
     Due,
     EnterDefinition,
     Found,
@@ -72,6 +74,7 @@ def _builtin(places: Places) -> list[Vector]:
     )
     suppressed = _own("refused.suppressed/1", Suppressed("bidder-101", 3))
     security = Stream("security", 1, workflow="builtin@1", place="open")
+    decoy = at(_own("decoy.leaf/1", Decoy()))
     simulated = at(_own("clock.simulated/1", SimulateClock("tests")))
     found = at(_own("centre.found/1", Found("x")), _FOUNDING, _CENTRE_FOUNDING)
     return [
@@ -81,6 +84,8 @@ def _builtin(places: Places) -> list[Vector]:
         found,
         *(at(act) for act in upkeep),
         *(at(act, _CENTRE_FOUNDING) for act in upkeep),
+        decoy,
+        Vector(decoy.env, {DECOY: replace(security, name=DECOY)}, simulated.at_us),
         at(suppressed),
         Vector(at(suppressed).env, {"security": security}, simulated.at_us),
     ]

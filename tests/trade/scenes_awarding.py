@@ -42,7 +42,10 @@ def scenes(places: Places) -> list[Vector]:
         placed(places, "bidding", RESUME[0], held),
         placed(places, "bidding", over, held, at_us=OPENS_US + HOUR_US),
         *(placed(places, place, terminate) for place in BEFORE_CONTRACT),
-        placed(places, "qualified", terminate, both(stream(LOT_STREAM, place="stalled"))),
+        *(
+            placed(places, "qualified", terminate, both(stream(LOT_STREAM, place=place)))
+            for place in ("stalled", "thin", "negotiating", "defaulted")
+        ),
         *(placed(places, place, void) for place in WITH_RESULT),
         placed(places, "awarded", unsigned),
         *_certificates(places),

@@ -40,6 +40,7 @@ from trading.base.calendar import local_date
 from trading.base.errors import InvalidInput, TradingError
 from trading.base.units import HOUR_US, SECOND_US
 from trading.bidding.commands import FailLot, PlaceBid, Reject
+from trading.bidding.outcomes import AcceptDeal
 from trading.centre import registry
 from trading.observing.rules import DEVICE_KEY
 from trading.observing.watching import StateStep
@@ -140,6 +141,8 @@ class Market:
             actor = dict(zip(PANEL, members, strict=False)).get(act.actor, act.actor)
             said = Act(act.kind, act.data, actor, act.role)
             return by_phone(said) if act.data.assurance == DEVICE_KEY else said
+        if isinstance(act.data, AcceptDeal):
+            return self._by_winner(act)
         if not isinstance(act.data, SignContract):
             return act
         lot = self._trade.centre.state(f"lot/{act.data.lot}")
@@ -157,6 +160,11 @@ class Market:
         data = SignContract(act.data.lot, contract)
         return Act(act.kind, data, act.actor, act.role, act.docs, act.facts)
 
+    def _by_winner(self, act: Act) -> Act:
+        lot = self._trade.centre.state(f"lot/{act.data.lot}")  # type: ignore[attr-defined]
+        sale = lot.facets.get("sale") if lot else None
+        return bidder(act.kind, act.data, sale.lead_number) if sale else act
+
     def _other(self, phase: str) -> Act:
         """Return an act that chance thought of: a repetition, a forgery, a bid, a hold."""
         chance, n = self._chance, self._chance.randint(1, LOTS)
@@ -170,7 +178,7 @@ class Market:
             )
         if phase in {"publicity", "cleared"} and drawn < 5:
             return renamed(chance.choice(_DISPUTES), n)
-        if drawn == 8 and not chance.randrange(4):
+        if drawn == 8 and not chance.randrange(8):
             return renamed(suspend("office"), n)
         if drawn in {9, 10}:
             return renamed(chance.choice(RESUME), n)

@@ -18,6 +18,7 @@ from tests.support.acts import (
     START_FEN,
     STEP_FEN,
     Act,
+    accept,
     award,
     contract,
     observe,
@@ -47,7 +48,8 @@ def certify(actor: str = STAFF["centre_certifier"]) -> Act:
 def test_the_deal_is_confirmed_for_the_bidder_who_leads(at: At) -> None:
     trade = at("provisional")
     confirm = staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")
-    assert trade.blockers(confirm) == ("observed_o7_v1",)
+    assert trade.blockers(confirm) == ("deal_accepted_v1", "observed_o7_v1")
+    trade.do(accept())
     for act in observe("O7"):
         trade.do(act)
     trade.do(confirm)
@@ -183,6 +185,7 @@ def test_who_confirmed_the_deal_does_not_certify_it(at: At) -> None:
     trade = at("provisional")
     for act in observe("O7"):
         trade.do(act)
+    trade.do(accept())
     trade.do(Act("lot.confirm/1", ConfirmDeal(LOT), ALL_ROUNDER, "centre_operator"))
     for place in ("publicity", "cleared", "awarded", "contracted"):
         trade.walk(place)

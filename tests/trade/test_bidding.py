@@ -123,7 +123,7 @@ def test_a_lot_with_too_few_bidders_fails_and_frees_its_asset(at: At) -> None:
 
 def test_a_lot_with_enough_bidders_cannot_be_failed(at: At) -> None:
     act = staff("lot.fail/1", FailLot(LOT), "centre_operator")
-    assert at("qualified").blockers(act) == ("enough_bidders_v1",)
+    assert at("qualified").blockers(act) == ("too_few_bidders_v1",)
 
 
 def test_a_missed_start_stalls_until_two_persons_set_a_new_one(at: At) -> None:

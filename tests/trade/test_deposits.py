@@ -17,7 +17,9 @@ from tests.support.acts import (
     staff,
 )
 from tests.support.path import SAME_NAME
-from tests.support.trade import At, Trade
+from tests.support.trade import At, Places, Trade
+from tests.trade.scenes import scenes
+from tests.trade.vectors.build import stream
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 
 NUMBER = 404
@@ -102,3 +104,12 @@ def test_a_deposit_that_never_came_is_not_settled(at: At) -> None:
     assert trade.centre.state(f"deposit/{LOT}-{NUMBER}") is None
     act = staff("deposit.refund/1", RefundDeposit(LOT, NUMBER), "centre_cashier")
     assert trade.refused(act).code == "not_found"
+
+
+@pytest.mark.parametrize("number", BIDDERS[:2])
+def test_a_frozen_deposit_is_not_settled_by_the_award(places: Places, number: int) -> None:
+    award = next(v for v in scenes(places) if v.env.kind == "lot.award/1")
+    name = f"deposit/{LOT}-{number}"
+    found = stream(name, place="frozen")(award)
+    parts = places.kernel.decide(found.env, found.states, found.at_us).parts
+    assert name not in [part.before.name for part in parts]

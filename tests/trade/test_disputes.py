@@ -15,6 +15,7 @@ from tests.support.acts import (
     RESUME,
     START_FEN,
     Act,
+    accept,
     award,
     bidder,
     by_phone,
@@ -120,8 +121,8 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     trade.do(bidder("bid.place/1", offer, BIDDERS[2]))
     trade.wait(opens_us + HOUR_US)
     confirm = staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")
-    assert trade.blockers(confirm) == ("observed_o7_v1",)
-    all_of(trade, *seen_again("O7"), confirm)
+    assert trade.blockers(confirm) == ("deal_accepted_v1", "observed_o7_v1")
+    all_of(trade, (accept(BIDDERS[2]), *seen_again("O7"), confirm))
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "李**"), "centre_clerk"))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (BIDDERS[2], START_FEN)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from tests.support.acts import CASE, ORG, PANEL
+from tests.support.acts import CASE, ORG, PANEL, Act
+from tests.support.path import PATH
 from tests.support.trade import At, Trade
+from tests.trade.seeded import renamed
 from tests.trade.test_draw import CALL, commit, done, draw, exclude, freeze
-from trading.base.errors import NotFound
+from trading.base.errors import IntegrityFault, NotFound
 from trading.observing.proof import check_draw
 from trading.store.log import iterate
 
@@ -48,9 +50,26 @@ def test_a_record_without_a_draw_is_told_as_such(at: At) -> None:
     with pytest.raises(NotFound, match="no draw"):
         check_draw(bodies(trade), CASE)
     done(trade, draw())
+    uncommitted = [body for body in bodies(trade) if b'"panel_committed/1"' not in body]
+    with pytest.raises(NotFound, match="no draw"):
+        check_draw(uncommitted, CASE)
+    forged = [body.replace(b'"number":4711', b'"number":"x"') for body in bodies(trade)]
+    with pytest.raises(IntegrityFault, match="not an event"):
+        check_draw(forged, CASE)
     panel_only = [body for body in bodies(trade) if b'"stream":"panel/' in body]
     with pytest.raises(NotFound, match="no roster"):
         check_draw(panel_only, CASE)
+
+
+def test_a_draw_is_checked_after_others_from_the_same_roster(at: At) -> None:
+    trade = at("listed")
+    drafts = [act for act in PATH["drafted"] if isinstance(act, Act)]
+    done(trade, freeze())
+    for n in (2, 3):
+        done(trade, *(renamed(act, n) for act in (*drafts, commit(), CALL, draw())))
+    done(trade, commit(), CALL, draw())
+    found = check_draw(bodies(trade), CASE)
+    assert (found.findings, found.rested) == ((), tuple(sorted(PANEL)))
 
 
 def _changed(name: str) -> Callable[[bytes], bytes]:

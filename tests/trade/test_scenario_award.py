@@ -15,6 +15,7 @@ from tests.support.acts import (
     SECOND_OFFICE,
     START_FEN,
     Act,
+    accept,
     award,
     bidder,
     by_phone,
@@ -101,6 +102,7 @@ def test_scenario_01_a_shop_from_its_notice_to_its_certificate(at: At) -> None:
     trade.wait(ends_us)
 
     all_of(trade, (*everyone("O6"), *everyone("O7")))
+    trade.do(accept(THIRD))
     trade.do(staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator"))
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "张**"), "centre_clerk"))
     over_us = trade.state().due_us

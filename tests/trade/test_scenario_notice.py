@@ -42,6 +42,7 @@ from trading.awarding.rules import Contract
 from trading.base.deadline import local_date
 from trading.base.units import DAY_US, MINUTE_US
 from trading.bidding.commands import FailLot, GetReady, PlaceBid, Qualify, Register
+from trading.bidding.outcomes import AcceptDeal
 from trading.deposits.commands import ReceiveDeposit
 from trading.listing import prices
 from trading.listing.cases import APPRAISAL
@@ -115,9 +116,9 @@ def published(at: At) -> Trade:
 
 def registered(number: int, who: int, deposit_fen: int) -> tuple[Act, ...]:
     """Return registration, deposit and check of one bidder for one lot."""
-    paid = ReceiveDeposit(lot(number), who, deposit_fen, OPENS_US - 17 * DAY_US, f"bank-{number}")
+    paid = ReceiveDeposit(lot(number), who, deposit_fen, OPENS_US - 17 * DAY_US, f"bank-{who}")
     return (
-        bidder("registration.submit/1", Register(lot(number), who, f"who-{number}", 1), who),
+        bidder("registration.submit/1", Register(lot(number), who, f"who-{who}", 1), who),
         staff("deposit.receive/1", paid, "centre_cashier", facts={"payer_same_name": True}),
         staff("registration.qualify/1", Qualify(lot(number), who), "centre_reviewer",
               facts={"eligible": True}),
@@ -155,7 +156,8 @@ def test_scenario_12_every_lot_of_a_notice_comes_to_its_own_end(at: At) -> None:
     all_of(trade, *(act for act in drawing if act.kind.startswith(DRAWING)))
     left = [number for number in LOTS if number not in GONE]
     all_of(trade, *seen("O2", *left))
-    for number, who in ((RICE, BIDDERS[0]), (SHOP, BIDDERS[1])):
+    rival = BIDDERS[2]
+    for number, who in ((RICE, BIDDERS[0]), (SHOP, BIDDERS[1]), (RICE, rival), (SHOP, rival)):
         all_of(trade, *registered(number, who, plans()[number - 1].deposit_fen))
     trade.wait(UNTIL_US)
     all_of(trade, *seen("O5", *left))
@@ -179,6 +181,7 @@ def test_scenario_12_every_lot_of_a_notice_comes_to_its_own_end(at: At) -> None:
 
     all_of(trade, *seen("O7", RICE, SHOP))
     for number in (RICE, SHOP):
+        trade.do(bidder("lot.accept_deal/1", AcceptDeal(lot(number)), BIDDERS[number - 1]))
         trade.do(staff("lot.confirm/1", ConfirmDeal(lot(number)), "centre_operator"))
         result = PublishResult(lot(number), "张**")
         trade.do(staff("lot.publish_result/1", result, "centre_clerk"))

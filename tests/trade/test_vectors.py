@@ -43,10 +43,15 @@ def taken(places: Places, vector: Vector) -> tuple[Key, Transition]:
     edges = [
         edge
         for edge in workflow.edges[out.source, out.trigger]
-        if vector.env.role in edge.roles and (edge.dest == out.dest or decision.outcome == PROPOSED)
+        if vector.env.role in edge.roles
+        and (edge.dest == out.dest or (decision.outcome == PROPOSED and _passes(edge, out.guards)))
     ]
     (edge,) = edges
     return (workflow.name, edge.trigger, edge.roles[0], edge.source, edge.dest), edge
+
+
+def _passes(edge: Transition, results: dict[str, bool]) -> bool:
+    return all(results[g] for g in edge.all_guards) and not any(results[g] for g in edge.unless)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.bidding import facts, holds, revocation, rules
+from trading.bidding import deals, facts, holds, outcomes, revocation, rules
 from trading.bidding.commands import COMMANDS, REGISTRATION_CORRECTION
 from trading.bidding.guards import GUARDS
 from trading.bidding.methods import ascending
@@ -17,8 +17,13 @@ SUBJECT = Subject(
         StreamSpec("registration", "registration", audience=UNTIL_AWARDED),
         StreamSpec("roll", "roll", audience=UNTIL_AWARDED),
     ),
-    commands=(*COMMANDS, *holds.COMMANDS, *revocation.COMMANDS),
-    facets={"registration": rules.Registration, "roll": rules.Roll, "sale": rules.Sale},
+    commands=(*COMMANDS, *outcomes.COMMANDS, *holds.COMMANDS, *revocation.COMMANDS),
+    facets={
+        "registration": rules.Registration,
+        "roll": rules.Roll,
+        "sale": rules.Sale,
+        "failure": deals.Failure,
+    },
     evolves={
         rules.Registered: ("registration", rules.registered),
         rules.RegistrationDue: ("registration", rules.registration_due),
@@ -34,11 +39,19 @@ SUBJECT = Subject(
         rules.SaleOpened: ("sale", rules.sale_opened),
         rules.BidAccepted: ("sale", rules.bid_accepted),
         rules.SaleShifted: ("sale", rules.sale_shifted),
+        deals.DealOffered: ("sale", deals.deal_offered),
+        deals.DealAccepted: ("sale", deals.deal_accepted),
+        deals.WinnerDefaulted: ("sale", deals.winner_defaulted),
+        deals.LotFailed: ("failure", deals.lot_failed),
         rules.SaleFallen: ("sale", rules.sale_fallen),
     },
     corrections=(REGISTRATION_CORRECTION,),
-    guards=(*GUARDS, *ascending.GUARDS),
+    guards=(*GUARDS, *deals.GUARDS, *ascending.GUARDS),
     facts={"asset_release": facts.asset_release},
-    instants={"sale_end": facts.sale_end, "answer_end": facts.answer_end},
+    instants={
+        "sale_end": facts.sale_end,
+        "answer_end": facts.answer_end,
+        "confirm_end": deals.confirm_end,
+    },
     roles={"bidder": OPEN},
 )

@@ -9,7 +9,8 @@ from msgspec import Meta
 from trading.base.money import MAX_FEN
 from trading.base.text import Id, LongText, ShortText
 from trading.bidding import facts
-from trading.bidding.methods.ascending import place_bid
+from trading.bidding.deals import LotFailed, offered
+from trading.bidding.methods.ascending import first_end, place_bid
 from trading.bidding.rules import (
     Acknowledged,
     Admitted,
@@ -24,6 +25,7 @@ from trading.bidding.rules import (
     Rejected,
     RollFrozen,
     Ruling,
+    Sale,
     SaleOpened,
     Struck,
     lot_of,
@@ -92,7 +94,7 @@ class GetReady(Command, frozen=True):
 
 
 class FailLot(Command, frozen=True):
-    """End a lot that has too few bidders."""
+    """End a listing round that leads to no deal."""
 
     lot: Id
 
@@ -161,18 +163,19 @@ def _run_out(context: Context) -> Effect:
     return Effect(then=(suspension(lot, "silence", since_us),), since_us=due_us)
 
 
-def _get_ready(context: Context) -> Effect:
+def frozen_roll(context: Context) -> tuple[Then, ...]:
+    """Return the part that makes the list of bidders final."""
     frozen = RollFrozen(context.of(Terms).version)
-    return Effect(then=(Then(_roll(context.data), "freeze", (frozen,)),))
+    return (Then(_roll(context.data), "freeze", (frozen,)),)
+
+
+def _get_ready(context: Context) -> Effect:
+    return Effect(then=frozen_roll(context))
 
 
 def given_back(context: Context) -> tuple[Then, ...]:
     """Return the parts that give the asset back to the ledger and the deposits to bidders."""
     return (*context.fact("asset_release"), *context.fact("settlements"))
-
-
-def _fail(context: Context) -> Effect:
-    return Effect(then=given_back(context))
 
 
 def _clock(context: Context) -> Effect:
@@ -185,13 +188,17 @@ def _close(context: Context) -> Effect:
 
 
 def _open(context: Context) -> Effect:
-    schedule, due_us = context.of(Schedule), context.data.due_us
-    return Effect((SaleOpened(schedule.closes_us),), since_us=due_us)
+    ends = first_end(context.of(Terms), context.of(Schedule).closes_us)
+    return Effect((SaleOpened(*ends),), since_us=context.data.due_us)
 
 
 def _end(context: Context) -> Effect:
-    then = () if context.taken == "provisional" else given_back(context)
-    return Effect(then=then, since_us=context.data.due_us)
+    due_us = context.data.due_us
+    if context.taken == "provisional":
+        sale = context.of(Sale)
+        event = offered(context, sale.lead_number, sale.lead_fen, due_us)
+        return Effect((event,), since_us=due_us)
+    return Effect((LotFailed("no_bid"),), given_back(context), since_us=due_us)
 
 
 def _lot_and_roll(env: Envelope, _states: States) -> tuple[str, ...]:
@@ -207,11 +214,13 @@ def _lot_of_stream(env: Envelope, _states: States) -> tuple[str, ...]:
     return (f"lot/{lot_of(env.data.stream)}",)
 
 
-def _with_panel(env: Envelope, states: States) -> tuple[str, ...]:
+def with_panel(env: Envelope, states: States) -> tuple[str, ...]:
+    """Declare the panel of a lot and all that its end would touch."""
     return (f"panel/{case_of_lot(env.data.lot)}", *around(env.data.lot, states))
 
 
-def _due(env: Envelope, states: States) -> tuple[str, ...]:
+def due_around(env: Envelope, states: States) -> tuple[str, ...]:
+    """Declare all that an end by the clock would touch."""
     return around(env.data.stream.partition("/")[2], states)
 
 
@@ -245,14 +254,13 @@ COMMANDS = (
                 reads=_lot_of_stream, clock=True),
     CommandSpec("roll.acknowledge/1", Acknowledge, _roll, "acknowledge", _acknowledge,
                 reads=_lot_and_roll),
-    CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _get_ready, reads=_with_panel),
-    CommandSpec("lot.fail/1", FailLot, _lot, "fail", _fail, reads=_with_panel),
+    CommandSpec("lot.get_ready/1", GetReady, _lot, "get_ready", _get_ready, reads=with_panel),
     CommandSpec("bid.place/1", PlaceBid, _lot, "bid", place_bid, reads=_lot_and_roll, timely=True),
     CommandSpec("lot.close_registration/1", Due, _of_stream, "close_registration", _close,
                 reads=_closing, clock=True),
     CommandSpec("lot.miss_start/1", Due, _of_stream, "miss_start", _clock, clock=True),
     CommandSpec("lot.open/1", Due, _of_stream, "open", _open, clock=True),
-    CommandSpec("lot.end/1", Due, _of_stream, "end", _end, reads=_due, clock=True),
+    CommandSpec("lot.end/1", Due, _of_stream, "end", _end, reads=due_around, clock=True),
 )  # fmt: skip
 
 REGISTRATION_CORRECTION = Correction(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trading.bidding.rules import Registration, Roll, Sale, bidder_number, bidders, lot_of
+from trading.bidding.deals import roll_of
+from trading.bidding.rules import Registration, Roll, Sale, bidder_number, lot_of
 from trading.engine.context import Context
 from trading.engine.registry import GuardSpec
 from trading.listing.rules import Schedule, Terms
@@ -89,18 +90,8 @@ def _deposit_held(context: Context) -> bool:
     return not _deposit_wanted(context) or context.fact("deposit_held") is True
 
 
-def _roll_of(context: Context) -> Roll:
-    return context.find(Roll, f"roll/{context.stream.name.partition('/')[2]}") or Roll()
-
-
 def _registrations_decided(context: Context) -> bool:
-    return not _roll_of(context).pending
-
-
-def _enough_bidders(context: Context) -> bool:
-    terms = context.find(Terms)
-    found = bidders(_roll_of(context), terms.version) if terms else ()
-    return bool(len(found) >= context.policy("min_bidders"))
+    return not roll_of(context).pending
 
 
 def _has_lead(context: Context) -> bool:
@@ -124,6 +115,5 @@ GUARDS = (
     GuardSpec("eligible_v1", _eligible, "facts", "domain brief 6, row 10"),
     GuardSpec("deposit_held_v1", _deposit_held, "deposit", "domain brief 9"),
     GuardSpec("registrations_decided_v1", _registrations_decided, "lot", "decision 19"),
-    GuardSpec("enough_bidders_v1", _enough_bidders, "lot", "domain brief 6, rows 11-13"),
     GuardSpec("has_lead_v1", _has_lead, "lot", "domain brief 6, row 15"),
 )  # fmt: skip

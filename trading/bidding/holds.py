@@ -53,7 +53,8 @@ def lifted(lot: Stream, until_us: int) -> tuple[Event, ...]:
     ]
     sale: Sale | None = lot.facets.get("sale")
     if sale is not None and sale.ends_us > hold.since_us:
-        events.append(SaleShifted(by_us))
+        free_by_us = by_us if sale.free_until_us > hold.since_us else 0
+        events.append(SaleShifted(by_us, free_by_us))
     return tuple(events)
 
 

@@ -68,13 +68,23 @@ class Roll(Facet, frozen=True):
 
 
 class Sale(Facet, frozen=True):
-    """The sale as it stands: the end, the lead, and how often it was extended."""
+    """The sale as it stands: the end, the lead, and how often it was extended.
+
+    ``second_...`` is the best bid of another bidder than the one who leads: since nobody outbids
+    himself it is always the lead before. Before ``free_until_us`` no bid moves the end, where a
+    clock rolls. A deal lapses at ``confirm_until_us`` unless it is ``accepted``.
+    """
 
     ends_us: int
     lead_number: int = 0
     lead_fen: int = 0
     bids: int = 0
     extensions: int = 0
+    second_number: int = 0
+    second_fen: int = 0
+    free_until_us: int = 0
+    confirm_until_us: int = 0
+    accepted: bool = False
 
 
 class Registered(Event, frozen=True, tag="registered/1"):
@@ -155,9 +165,10 @@ class RollFrozen(Event, frozen=True, tag="roll_frozen/1"):
 
 
 class SaleOpened(Event, frozen=True, tag="sale_opened/1"):
-    """Bidding is open until before ``ends_us``."""
+    """Bidding is open until before ``ends_us``; until ``free_until_us`` no bid moves the end."""
 
     ends_us: int
+    free_until_us: int
 
 
 class BidAccepted(Event, frozen=True, tag="bid_accepted/1"):
@@ -169,9 +180,10 @@ class BidAccepted(Event, frozen=True, tag="bid_accepted/1"):
 
 
 class SaleShifted(Event, frozen=True, tag="sale_shifted/1"):
-    """The end moved by the exact time the lot was held."""
+    """The end moved by the exact time the lot was held, the free period by ``free_by_us``."""
 
     by_us: int
+    free_by_us: int
 
 
 class SaleFallen(Event, frozen=True, tag="sale_fallen/1"):
@@ -255,20 +267,25 @@ def bidders(roll: Roll, version: int) -> tuple[int, ...]:
 
 def sale_opened(_sale: Sale | None, event: SaleOpened) -> Sale:
     """Fold the opening."""
-    return Sale(event.ends_us)
+    return Sale(event.ends_us, free_until_us=event.free_until_us)
 
 
 def bid_accepted(sale: Sale, event: BidAccepted) -> Sale:
     """Fold an accepted bid."""
     extended = event.ends_us > sale.ends_us
     return Sale(
-        event.ends_us, event.number, event.price_fen, sale.bids + 1, sale.extensions + extended
-    )
+        event.ends_us, event.number, event.price_fen, sale.bids + 1, sale.extensions + extended,
+        sale.lead_number, sale.lead_fen, sale.free_until_us,
+    )  # fmt: skip
 
 
 def sale_shifted(sale: Sale, event: SaleShifted) -> Sale:
     """Fold the return of lost time."""
-    return msgspec.structs.replace(sale, ends_us=sale.ends_us + event.by_us)
+    return msgspec.structs.replace(
+        sale,
+        ends_us=sale.ends_us + event.by_us,
+        free_until_us=sale.free_until_us + event.free_by_us,
+    )
 
 
 def sale_fallen(sale: Sale, _event: SaleFallen) -> Sale:

@@ -43,6 +43,7 @@ from trading.cli.output import (
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
 from trading.store.publish import Publisher
+from trading.store.upkeep import Limits
 from trading.web.app import create_app
 
 BACKLOG = 1024
@@ -50,6 +51,7 @@ CONCURRENCY_MAX = 1000
 DRAIN_SECONDS = 3
 # What may come after the open requests: the writer's queue, the last checkpoint, the closing.
 CLOSING_SECONDS = 2
+DECOY_PACK = "cn-collective"
 WORKERS_MAX = 64
 RESTART_SECONDS = 1.0
 # How late the parent may notice a signal: it wakes nobody who waits for the end of a process.
@@ -166,7 +168,9 @@ def serve_worker(
     for name in ("alembic", "apscheduler", "transitions"):
         logging.getLogger(name).setLevel(logging.ERROR)
     stop = _Stop(options.drain_seconds + CLOSING_SECONDS)
-    centre = Centre(Home.open(data_dir), worker=f"serve-{number}")
+    # One worker draws the decoys: their rate is the centre's, not that of its processes.
+    limits = Limits(decoy_pack=DECOY_PACK if number == 1 else "")
+    centre = Centre(Home.open(data_dir), worker=f"serve-{number}", limits=limits)
     try:
         check_centre(centre)
         publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)

@@ -19,7 +19,8 @@ from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.holds import ResumeLot
-from trading.bidding.rules import BIDDER_PREFIX
+from trading.bidding.outcomes import AcceptDeal
+from trading.bidding.rules import BIDDER_PREFIX, Sale
 from trading.centre import Personal
 from trading.demo import cast
 from trading.demo.company import Company, Story, paper
@@ -283,6 +284,9 @@ class CaseStory:
         if self.going("provisional"):
             self.observe("O6", "O7")
         for lot in self.going("provisional"):
+            sale: Sale = self.company.state(lot.stream).facets["sale"]
+            winner = f"{BIDDER_PREFIX}{sale.lead_number}"
+            self.company.do("lot.accept_deal/1", AcceptDeal(lot.id), winner, "bidder")
             self.company.staff("lot.confirm/1", ConfirmDeal(lot.id), "centre_operator")
         yield self.now_us + HOUR_US
         for lot in self.going("confirmed"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading.bidding import UNTIL_AWARDED
-from trading.deposits import facts, rules
+from trading.deposits import application, facts, rules
 from trading.deposits.commands import COMMANDS, DEPOSIT_CORRECTION
 from trading.deposits.guards import GUARDS
 from trading.engine.corrections import corrected
@@ -18,13 +18,15 @@ SUBJECT = Subject(
         rules.DepositReceived: ("deposit", rules.received),
         rules.DepositMoved: ("deposit", rules.moved),
         rules.DepositForfeited: ("deposit", rules.forfeited),
+        rules.DepositApplied: ("deposit", application.applied),
         rules.DepositCorrected: ("deposit", corrected),
     },
     corrections=(DEPOSIT_CORRECTION,),
-    guards=GUARDS,
+    guards=(*GUARDS, *application.GUARDS),
     facts={
         "deposit_held": facts.deposit_held,
         "deposit_release": facts.deposit_release,
+        "forfeits": facts.forfeits,
         "settlements": facts.settlements,
     },
 )

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from trading.base.money import MAX_FEN
-from trading.base.text import Id, ShortText
+from trading.base.text import Id, IdOrNone, ShortText
 from trading.bidding.commands import BidderNumber
 from trading.bidding.facts import to_check
 from trading.bidding.rules import registration_stream
+from trading.deposits.application import planned
 from trading.deposits.rules import (
     Deposit,
     DepositCorrected,
@@ -76,6 +77,19 @@ class ForfeitDeposit(Command, frozen=True):
     reason_zh: ShortText
 
 
+class ApplyDeposit(Command, frozen=True):
+    """Use a forfeited deposit: the costs as proven, then the shortfall of ``rerun``, then owner.
+
+    ``rerun`` is the lot of a later listing round; empty where this lot itself went to the
+    runner-up, or will not be sold any more.
+    """
+
+    lot: Id
+    number: BidderNumber
+    costs_fen: Annotated[int, Meta(ge=0, le=MAX_FEN)]
+    rerun: IdOrNone = ""
+
+
 def _deposit(data: Any) -> str:
     return deposit_stream(data.lot, data.number)
 
@@ -108,8 +122,16 @@ def _forfeit(context: Context) -> Effect:
     return Effect((event,))
 
 
+def _apply(context: Context) -> Effect:
+    return Effect((planned(context),))
+
+
 def _overdue(context: Context) -> Effect:
     return Effect(since_us=context.data.due_us)
+
+
+def _with_rerun(env: Envelope, _states: States) -> tuple[str, ...]:
+    return (f"lot/{env.data.lot}", f"lot/{env.data.rerun or env.data.lot}")
 
 
 def _reads(env: Envelope, _states: States) -> tuple[str, ...]:
@@ -130,6 +152,7 @@ COMMANDS = (
     CommandSpec("deposit.unfreeze/1", UnfreezeDeposit, _deposit, "unfreeze", _unfreeze),
     CommandSpec("deposit.forfeit/1", ForfeitDeposit, _deposit, "seize", _forfeit,
                 reads=_reads),
+    CommandSpec("deposit.apply/1", ApplyDeposit, _deposit, "apply", _apply, reads=_with_rerun),
 )  # fmt: skip
 
 DEPOSIT_CORRECTION = Correction(

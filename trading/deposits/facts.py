@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading.bidding.rules import Roll, Sale
-from trading.deposits.rules import Deposit, deposit_stream, move
+from trading.deposits.rules import Deposit, DepositForfeited, deposit_stream, move
 from trading.engine.context import Context
 from trading.engine.registry import Then
 
@@ -16,6 +16,18 @@ def deposit_held(context: Context) -> bool:
 def deposit_release(context: Context) -> tuple[Then, ...]:
     """Return the part by which the deposit of this registration falls due for refund, if held."""
     return _released(context, deposit_stream(context.data.lot, context.data.number))
+
+
+def forfeits(context: Context) -> tuple[Then, ...]:
+    """Return the part by which the winner who defaults loses the deposit, if there is one."""
+    sale = context.of(Sale)
+    stream = deposit_stream(context.primary.name.partition("/")[2], sale.lead_number)
+    deposit = context.find(Deposit, stream)
+    if deposit is None or context.place(stream) not in {"held", "frozen", "converted"}:
+        return ()
+    cause = getattr(context.data, "cause", "not_confirmed")
+    event = DepositForfeited(deposit.account, deposit.amount_fen, cause, sale.lead_fen)
+    return (Then(stream, "forfeit", (event,)),)
 
 
 def settlements(context: Context) -> tuple[Then, ...]:

@@ -12,7 +12,7 @@ import msgspec
 
 from trading.engine.stream import Corrected, Event, Facet, Stream
 
-Account = Literal["bank", "held", "refund_due", "price", "forfeited", "costs", "owner"]
+Account = Literal["bank", "held", "refund_due", "price", "forfeited", "costs", "shortfall", "owner"]
 """Where money lies: at the bank, owed to a bidder, or no longer his."""
 
 DEFAULT_CAUSES = (
@@ -58,6 +58,15 @@ class DepositForfeited(Event, frozen=True, tag="deposit_forfeited/1"):
     amount_fen: int
     cause: str
     price_fen: int
+
+
+class DepositApplied(Event, frozen=True, tag="deposit_applied/1"):
+    """A forfeited deposit was used in the order of the rule; ``excess_fen`` is the bidder's own."""
+
+    costs_fen: int
+    shortfall_fen: int
+    owner_fen: int
+    excess_fen: int
 
 
 class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +115,12 @@ def postings(event: Event) -> tuple[Posting, ...]:
         return (Posting(event.source, event.target, event.amount_fen),)
     if isinstance(event, DepositForfeited):
         return (Posting(event.source, "forfeited", event.amount_fen),)
+    if isinstance(event, DepositApplied):
+        uses: tuple[tuple[Account, int], ...] = (
+            ("costs", event.costs_fen), ("shortfall", event.shortfall_fen),
+            ("owner", event.owner_fen), ("refund_due", event.excess_fen),
+        )  # fmt: skip
+        return tuple(Posting("forfeited", account, fen) for account, fen in uses if fen)
     return ()
 
 

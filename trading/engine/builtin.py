@@ -29,7 +29,7 @@ from trading.engine.registry import (
 )
 from trading.engine.stream import Command, Event, Facet, Stream
 
-CENTRE, DEFINITIONS, SECURITY = "centre", "definitions", "security"
+CENTRE, DEFINITIONS, SECURITY, DECOY = "centre", "definitions", "security", "decoy"
 WRITER, CLOCK, OFFICE = "writer", "clock", "office"
 FOUNDING, OPEN = "founding", "open"
 
@@ -83,6 +83,10 @@ class Suppressed(Command, frozen=True):
 
     actor: str
     count: int
+
+
+class Decoy(Command, frozen=True):
+    """Say nothing: its leaves look like those of a registration."""
 
 
 class Due(Command, frozen=True):
@@ -141,7 +145,7 @@ BUILTIN = Workflow(
         *(
             _edge(state, trigger, state, (WRITER,))
             for state in (FOUNDING, OPEN)
-            for trigger in ("outage", "incident", "suppress")
+            for trigger in ("outage", "incident", "suppress", "decoy")
         ),
     ),
 )
@@ -267,6 +271,7 @@ SUBJECT = Subject(
         StreamSpec(CENTRE, "builtin@1"),
         StreamSpec(DEFINITIONS, "builtin@1"),
         StreamSpec(SECURITY, "builtin@1", audience=RESTRICTED),
+        StreamSpec(DECOY, "builtin@1", audience=RESTRICTED),
     ),
     commands=(
         _command("definition.enter/1", EnterDefinition, DEFINITIONS, "enter"),
@@ -275,6 +280,7 @@ SUBJECT = Subject(
                  reads=lambda _env, _states: (DEFINITIONS,)),
         _command("centre.outage/1", Outage, CENTRE, "outage", effect=_outage, reads=_lots),
         _command("centre.incident/1", Incident, CENTRE, "incident", effect=_incident, reads=_lots),
+        _command("decoy.leaf/1", Decoy, DECOY, "decoy"),
         _command("refused.suppressed/1", Suppressed, SECURITY, "suppress"),
         CommandSpec("hold.delay/1", Delay, lambda data: str(data.stream), "halt", _delay,
                     region=HOLD),

@@ -135,6 +135,9 @@ _BIDDING = {
     "thin_few_rule": _choice(
         "不足法定人数时", "what happens below the minimum", "proceed", "negotiate", "fail"
     ),
+    "thin_offer_hours": _count(
+        "hour", 1, 720, "唯一竞买人报价时限", "time for a sole bidder to make an offer"
+    ),
     "tie_rule": _choice(
         "同价处理",
         "how equal bids are told apart",

@@ -8,16 +8,17 @@ the log first. Source: domain brief, sections 8 and 19; ADR 0009.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from trading.base.errors import NotFound
+from trading.base.errors import IntegrityFault, NotFound
 from trading.engine.stream import Event
 from trading.observing import rules
 from trading.observing.draws import commitment_of, drawn, ordered, resting
 from trading.record.entry import DONE, read
 
+E = TypeVar("E", bound=Event)
 COMMITMENT, DIGEST, ROSTER, RESTED, ORDER, SEATS = (
     "commitment", "digest", "roster", "rested", "order", "seats",
 )  # fmt: skip
@@ -78,11 +79,13 @@ def _committed(events: Iterable[dict[str, Any]], case: str) -> tuple[rules.Panel
     """Return the panel as it was before its draw, and the draw."""
     panel: rules.Panel | None = None
     for event in events:
-        if event["event"] == "panel_drawn/1" and panel is not None:
-            return panel, msgspec.convert(event, rules.PanelDrawn)
-        if event["event"] in _PANEL:
-            struct, fold = _PANEL[event["event"]]
-            panel = fold(panel, msgspec.convert(event, struct))
+        name = event.get("event", "")
+        if name == "panel_drawn/1" and panel is not None:
+            return panel, _read(event, rules.PanelDrawn)
+        if name not in _PANEL or (panel is None and name != "panel_committed/1"):
+            break
+        struct, fold = _PANEL[name]
+        panel = fold(panel, _read(event, struct))
     raise NotFound(f"no draw of {case}", field="case")
 
 
@@ -90,15 +93,21 @@ def _roster(events: Iterable[dict[str, Any]], case: str) -> rules.Roster:
     """Return the roster as it was when the panel of ``case`` was drawn from it."""
     roster = rules.Roster()
     for event in events:
-        if event["event"] == "roster_frozen/1":
-            frozen = msgspec.convert(event, rules.RosterFrozen)
-            roster = rules.roster_frozen(roster, frozen)
+        if event.get("event") == "roster_frozen/1":
+            roster = rules.roster_frozen(roster, _read(event, rules.RosterFrozen))
         else:
-            served = msgspec.convert(event, rules.RosterServed)
+            served = _read(event, rules.RosterServed)
             if served.case == case:
                 return roster
             roster = rules.roster_served(roster, served)
     raise NotFound(f"no roster that {case} was drawn from", field="roster")
+
+
+def _read(event: dict[str, Any], struct: type[E]) -> E:
+    try:
+        return msgspec.convert(event, struct)
+    except msgspec.ValidationError as error:
+        raise IntegrityFault(f"not an event of a draw: {error}") from error
 
 
 def _compared(

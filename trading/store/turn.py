@@ -55,6 +55,7 @@ class Turn:
             alive_us = max(last_us, self.sql.number(self.connection, self.sql.alive))
         self._decide_upkeep(self.upkeep.absence(alive_us, self._live))
         self._decide_upkeep(self.upkeep.summary(self.batch.at_us))
+        self._decide_upkeep(self.upkeep.decoys(self.batch.at_us))
         self.decide_all(items)
         return self._fire_anywhere(due_max) if due_max else 0
 

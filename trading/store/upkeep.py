@@ -6,19 +6,32 @@ are. Source: decisions 5 and 14.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from trading.base.clock import Clock
-from trading.base.units import MINUTE_US, SECOND_US
-from trading.engine.builtin import CLOCK, WRITER, Delay, Incident, Outage, Suppressed, timer_command
+from trading.base.units import HOUR_US, MINUTE_US, SECOND_US
+from trading.engine.builtin import (
+    CLOCK,
+    WRITER,
+    Decoy,
+    Delay,
+    Incident,
+    Outage,
+    Suppressed,
+    timer_command,
+)
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
 from trading.engine.stream import Command, Stream
 
 LOTS_PER_ENTRY = 100
 SALT_BYTES = 32
+DECOY_RATE = "decoy_rate"
+DECOYS = (2, 3)
+"""How many leaves a decoy adds at once."""
 INCIDENT = "centre.incident/1"
 STALL_US = 3 * SECOND_US
 
@@ -30,6 +43,8 @@ class Limits:
     outage_us: int = 10 * SECOND_US
     drift_us: int = SECOND_US // 2
     refusals_per_minute: int = 20
+    decoy_pack: str = ""
+    """The pack whose rate of decoys holds; empty for no decoys."""
 
 
 @dataclass(slots=True)
@@ -39,6 +54,7 @@ class _Seen:
     alive_us: int = 0
     incident: bool = False
     minute: int = 0
+    decoy_us: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> _Seen:
@@ -175,6 +191,33 @@ class Upkeep:
             self._envelope("refused.suppressed/1", Suppressed(who, count), at_us)
             for who, count in sorted(over.items())
         ]
+
+    def decoys(self, at_us: int) -> list[Envelope]:
+        """Return the decoys that are due, at instants that nobody can foretell.
+
+        A registration adds two leaves to the tree in one commit, a payment three; so does this.
+        """
+        if at_us < self._seen.decoy_us:
+            return []
+        rate = self._decoys_per_hour()
+        if not rate:
+            return []
+        first, self._seen.decoy_us = not self._seen.decoy_us, at_us + self._pause_us(rate)
+        if first:
+            return []
+        count = DECOYS[self._entropy(1)[0] % len(DECOYS)]
+        return [self._envelope("decoy.leaf/1", Decoy(), at_us) for _ in range(count)]
+
+    def _decoys_per_hour(self) -> int:
+        catalogue, name = self._kernel.catalogue, self._limits.decoy_pack
+        if not name or not catalogue.has("pack", name, catalogue.edition):
+            return 0
+        return catalogue.pack(catalogue.latest("pack", name, catalogue.edition)).count(DECOY_RATE)
+
+    def _pause_us(self, rate: int) -> int:
+        """Return a pause of a Poisson process with ``rate`` events in an hour."""
+        drawn = (int.from_bytes(self._entropy(8), "big") + 1) / 2**64
+        return round(-math.log(drawn) * HOUR_US / rate)
 
     def _envelope(self, kind: str, data: Command, at_us: int = 0) -> Envelope:
         return Envelope(

@@ -20,6 +20,7 @@ from tests.trade.vectors.build import (
     data,
     facet,
     given,
+    stream,
     unstated,
     when,
 )
@@ -39,7 +40,55 @@ BREAKS: Breaks = {
     ("lot_ascending", "fail", "centre_operator"): {
         "not_held_v1": HELD,
         "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
-        "enough_bidders_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS),
+        "too_few_bidders_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS),
+        "minutes_filed_v1": given(docs=()),
+        "runner_up_v1": both(
+            facet(LOT_STREAM, "sale", second_number=BIDDERS[0], second_fen=START_FEN),
+            stream(LOT_STREAM, pack="test-runner-up@1"),
+        ),
+    },
+    ("lot_ascending", "go_thin", "centre_operator"): {
+        "not_held_v1": HELD,
+        "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
+        "sole_bidder_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS),
+        **{f"observed_o{n}_v1": unstated(f"O{n}") for n in (1, 2, 4, 5)},
+    },
+    ("lot_ascending", "offer", "bidder"): {
+        "not_held_v1": HELD,
+        "qualified_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS[:1]),
+        "reaches_start_v1": data(price_fen=START_FEN - 1),
+        "under_ceiling_v1": data(price_fen=START_FEN + 11 * STEP_FEN),
+    },
+    ("lot_ascending", "negotiate", "centre_operator"): {
+        "not_held_v1": HELD,
+        "registrations_decided_v1": facet(ROLL_STREAM, "roll", pending=(404,)),
+        "negotiation_due_v1": facet(ROLL_STREAM, "roll", qualified=BIDDERS),
+        **{f"observed_o{n}_v1": unstated(f"O{n}") for n in (1, 2, 4, 5)},
+    },
+    ("lot_ascending", "agree", "office"): {
+        "not_held_v1": HELD,
+        "minutes_filed_v1": given(docs=()),
+        "agreed_with_qualified_v1": data(number=404),
+        "reaches_start_v1": data(price_fen=START_FEN - 1),
+        "under_ceiling_v1": data(price_fen=START_FEN + 11 * STEP_FEN),
+    },
+    ("lot_ascending", "accept_deal", "bidder"): {
+        "not_held_v1": HELD,
+        "leads_v1": given(actor=f"bidder-{BIDDERS[0]}"),
+        "deal_open_v1": facet(LOT_STREAM, "sale", accepted=True),
+    },
+    ("lot_ascending", "decline_deal", "bidder"): {
+        "not_held_v1": HELD,
+        "leads_v1": given(actor=f"bidder-{BIDDERS[0]}"),
+        "deal_open_v1": facet(LOT_STREAM, "sale", accepted=True),
+    },
+    ("lot_ascending", "default", "office"): {
+        "not_held_v1": HELD,
+        "evidence_filed_v1": given(docs=()),
+    },
+    ("lot_ascending", "succeed", "office"): {
+        "not_held_v1": HELD,
+        "runner_up_v1": facet(LOT_STREAM, "sale", second_number=0),
     },
     ("lot_ascending", "reschedule", "office"): {
         "not_held_v1": HELD,
@@ -71,6 +120,7 @@ BREAKS: Breaks = {
     },
     ("lot_ascending", "confirm", "centre_operator"): {
         "not_held_v1": HELD,
+        "deal_accepted_v1": facet(LOT_STREAM, "sale", accepted=False),
         "observed_o6_v1": unstated("O6"),
         "observed_o7_v1": unstated("O7"),
     },

@@ -79,12 +79,14 @@ def test_a_stream_of_bidding_names_its_lot(stream: str, lot: str) -> None:
 
 
 def test_the_sale_counts_bids_and_extensions() -> None:
-    sale = sale_opened(None, SaleOpened(100))
+    sale = sale_opened(None, SaleOpened(100, 0))
     sale = bid_accepted(sale, BidAccepted(7, 500, 100))
     assert sale == Sale(100, 7, 500, 1, 0)
     sale = bid_accepted(sale, BidAccepted(8, 600, 130))
-    assert sale == Sale(130, 8, 600, 2, 1)
-    assert sale_shifted(sale, SaleShifted(9)).ends_us == 139
+    assert sale == Sale(130, 8, 600, 2, 1, 7, 500)
+    assert sale_shifted(sale, SaleShifted(9, 0)).ends_us == 139
+    rolling = sale_shifted(sale_opened(None, SaleOpened(160, 100)), SaleShifted(9, 9))
+    assert (rolling.ends_us, rolling.free_until_us) == (169, 109)
 
 
 def test_a_registration_is_named_after_lot_and_number() -> None:

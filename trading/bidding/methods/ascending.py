@@ -1,8 +1,8 @@
-"""Ascending online bidding (动态竞价) with a sliding extension.
+"""Ascending online bidding (动态竞价) with a sliding extension or a rolling clock.
 
 A bid is accepted when bidding is open and not held, the bidder is qualified and not leading, the
 decisive time is before the end, and the price obeys start, step, multiple, largest raise and
-ceiling. A bid in the last W seconds moves the end to E seconds after it.
+ceiling. A late bid moves the end: ``end_after``.
 Source: domain brief, section 7.1; 最高法网络司法拍卖规定 18 and 20; 拍卖法 36.
 """
 
@@ -14,6 +14,8 @@ from trading.bidding.rules import BidAccepted, Roll, Sale, bidder_number, may_bi
 from trading.engine.context import Context
 from trading.engine.registry import Effect, GuardSpec
 from trading.listing.rules import Terms
+
+ROLLING_CLOCK = "rolling_clock"
 
 
 def _roll(context: Context) -> Roll | None:
@@ -69,13 +71,35 @@ def _not_leading(context: Context) -> bool:
 
 
 def place_bid(context: Context) -> Effect:
-    """Accept the bid; inside the last window the end moves to ``extension_seconds`` after it."""
-    sale, terms = context.of(Sale), context.of(Terms)
-    ends_us = sale.ends_us
-    if context.at_us >= ends_us - terms.extension_window_seconds * SECOND_US:
-        ends_us = max(ends_us, context.at_us + terms.extension_seconds * SECOND_US)
+    """Accept the bid, which may move the end."""
+    ends_us = end_after(context.of(Sale), context.of(Terms), context.at_us)
     event = BidAccepted(bidder_number(context.env.actor), context.data.price_fen, ends_us)
     return Effect((event,))
+
+
+def first_end(terms: Terms, closes_us: int) -> tuple[int, int]:
+    """Return the end of a sale without bids, and the end of its free period or 0.
+
+    A rolling clock begins when the free period closes, and runs one cycle at least: without a
+    bid in either the lot fails, with bids in the free period alone the highest of them wins.
+    """
+    if terms.end_mode == ROLLING_CLOCK:
+        return closes_us + terms.extension_seconds * SECOND_US, closes_us
+    return closes_us, 0
+
+
+def end_after(sale: Sale, terms: Terms, at_us: int) -> int:
+    """Return the end of the sale after a bid at ``at_us``, in microseconds.
+
+    Sliding: a bid in the last window moves the end to ``extension_seconds`` after it. Rolling
+    clock: every bid after the free period does. The notice may limit how often.
+    """
+    if terms.extensions_max and sale.extensions >= terms.extensions_max:
+        return sale.ends_us
+    moves_from_us = sale.free_until_us or sale.ends_us - terms.extension_window_seconds * SECOND_US
+    if at_us < moves_from_us:
+        return sale.ends_us
+    return max(sale.ends_us, at_us + terms.extension_seconds * SECOND_US)
 
 
 _RULE = "domain brief 7.1"
