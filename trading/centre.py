@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -23,7 +25,7 @@ from trading import (
 )
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
-from trading.base.errors import InvalidInput, ReadOnly, SetupError
+from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
 from trading.base.personal import find_personal
 from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
@@ -37,6 +39,7 @@ from trading.engine.stream import Command, Stream
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
+from trading.record.checkpoint import Checkpoint
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
 from trading.register.tables import ASSET_PROJECTION, CONTRACT_PROJECTION
@@ -44,10 +47,14 @@ from trading.store import log, roles
 from trading.store.batch import Receipt
 from trading.store.engine import check_durable, reading_engine, writing_engine
 from trading.store.home import Home
+from trading.store.leap import check_leap
 from trading.store.migrations import check_schema
 from trading.store.openings import SubjectKeys, disclose, open_one, seal_openings
 from trading.store.projection import Projection
-from trading.store.start import check_start
+from trading.store.publish import Publisher
+from trading.store.reveal import publish_bodies
+from trading.store.signer import published
+from trading.store.start import check_agreement
 from trading.store.state import StateCodec
 from trading.store.statements import statements_for
 from trading.store.triggers import compare_triggers
@@ -69,6 +76,7 @@ SUBJECTS = (
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
+_log = logging.getLogger(__name__)
 PROJECTIONS: tuple[Projection, ...] = (
     ASSET_PROJECTION,
     CONTRACT_PROJECTION,
@@ -135,6 +143,7 @@ class Centre:
         roles.assume(self.engine)
         check_durable(self.engine)
         self.unparsed = 0
+        self.publishing = False
         self._decoders: dict[str, msgspec.json.Decoder[Command]] = {}
         entropy = entropy or SystemEntropy()
         self._entropy = entropy
@@ -182,7 +191,7 @@ class Centre:
         return Envelope(
             kind, data, actor, role, received_us or self.clock.now_us(), cmd.hex(), org, key,
             account or actor, salt, facts=facts or {}, docs=docs, sd=digests, openings=openings,
-            files=files,
+            files=files, filed=_filed(docs, files),
         )  # fmt: skip
 
     def _bounded(self, kind: str, data: Command) -> Command:
@@ -267,13 +276,15 @@ class Centre:
 
         Raises ``SetupError`` for another schema, changed triggers or the log of a demonstration
         under a real clock, ``ReadOnly`` for a copy that was not verified, ``IntegrityFault`` when
-        database, files and signer do not agree.
+        database, files and signer do not agree, ``ClockDrifted`` for a clock that leapt ahead.
         """
         if self.simulated and not self.clock.simulated:
             raise SetupError("this log runs on a simulated clock: it is a demonstration")
-        check_schema(self.engine)
-        compare_triggers(self.engine)
-        check_start(self.engine, self.home)
+        check_schema(self.reading)
+        compare_triggers(self.reading)
+        check_agreement(self.reading, self.home)
+        if not self.clock.simulated:
+            check_leap(self.reading, self.home, self.clock.now_us())
 
     def refresh(self) -> None:
         """Learn the definitions that are in the log; reads need them, writes do it anyway."""
@@ -303,11 +314,40 @@ class Centre:
         """Return the canonical JSON of a command's own struct."""
         return encode(data)
 
+    def publish(self) -> Checkpoint | None:
+        """Publish and sign everything committed, and the bodies it opened.
+
+        Returns the checkpoint shown, None before the first; another process may be at it.
+        """
+        publisher = Publisher(self.engine, self.reading, self.home, self.clock)
+        try:
+            while publisher.publish_once() is not None:
+                pass
+        finally:
+            publisher.release()
+        shown = published(self.home)
+        if shown is not None:
+            publish_bodies(self.reading, self.home, shown.size)
+        return shown
+
     def close(self) -> None:
-        """Decide what is waiting and close every connection."""
+        """Decide what is waiting, publish it where nobody else does, close every connection."""
         self.writer.stop()
+        if self.publishing and self.home.key_path.exists():
+            try:
+                self.publish()
+            except TradingError as error:
+                _log.warning("not published yet: %s", error.detail)
         self.engine.dispose()
         self.reading.dispose()
+
+
+def _filed(docs: tuple[Document, ...], files: tuple[tuple[bytes, str], ...]) -> tuple[int, ...]:
+    """Return the places in ``docs`` of what ``files`` holds; raise for a file that none names."""
+    digests = {sha256(content).hexdigest() for content, _media_type in files}
+    if not digests <= {named.sha256 for named in docs}:
+        raise InvalidInput("a file that no document names", field="files", rule="schema")
+    return tuple(place for place, named in enumerate(docs) if named.sha256 in digests)
 
 
 def _field_in(said: str) -> str:

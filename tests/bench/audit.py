@@ -31,7 +31,7 @@ def main(what: str, directory: Path) -> None:
     before = head(centre.reading)
     ok = True
     if what == "verify":
-        ok = verify_centre(centre, quiet=True)
+        ok = verify_centre(centre, quiet=True).ok
     elif what == "replay":
         ok = replay_centre(centre, quiet=True)
     else:

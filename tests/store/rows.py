@@ -27,7 +27,7 @@ def append(engine: Engine, count: int) -> int:
         connection.execute(entry.insert(), rows)
         tree = tree.extended([row["hash"] for row in rows])
         connection.execute(
-            text('UPDATE projection_head SET size = :size, "range" = :packed'),
+            text('UPDATE projection_head SET size = :size, "range" = :packed, at_us = :size - 1'),
             {"size": tree.size, "packed": tree.to_bytes()},
         )
     return tree.size
@@ -53,7 +53,7 @@ def leaves(engine: Engine) -> list[bytes]:
 
 
 def _row(idx: int) -> dict[str, Any]:
-    body, salt = b'{"n":%d}' % idx, (b"" if idx % BLIND_EVERY else b"%032d" % idx)
+    body, salt = b'{"at_us":%d}' % idx, (b"" if idx % BLIND_EVERY else b"%032d" % idx)
     return {
         "idx": idx, "stream": f"lot/{idx}", "seq": 1, "kind": "test/1", "at_us": idx,
         "audience": "public", "body": body, "salt": salt,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, select, text
 
 from trading.base.errors import IntegrityFault, NotFound, StorageDown
 from trading.store.openings import (
@@ -37,6 +37,11 @@ def _store(engine: Engine, keys: SubjectKeys, subject: str, **fields: str) -> li
     with engine.begin() as connection:
         connection.execute(opening.insert(), rows)
     return [digest for _found, digest in disclosures]
+
+
+def _sealed(connection: Connection, digest: str) -> bytes:
+    wanted = select(opening.c.sealed).where(opening.c.digest == digest)
+    return bytes(connection.execute(wanted).scalar_one())
 
 
 def test_the_example_of_the_rfc() -> None:
@@ -87,8 +92,9 @@ def test_to_erase_is_to_lose_it_even_with_an_old_copy_of_the_table(
         with pytest.raises(NotFound):
             open_one(keys, connection, gone)
         assert open_one(keys, connection, kept) == ("name", "李四")
-        old = [dict(row) for row in copied if row["subject"] == "s1"]
-        connection.execute(opening.insert(), old)
+        assert bytes(_sealed(connection, gone)) == b""
+        old = next(row["sealed"] for row in copied if row["subject"] == "s1")
+        connection.execute(opening.update().where(opening.c.digest == gone).values(sealed=old))
         with pytest.raises(NotFound):
             open_one(keys, connection, gone)
         assert keys.ensure("s1")  # the same person comes back: a new key opens nothing old

@@ -21,13 +21,18 @@ WRONG = re.compile(
 )
 
 
+FINDERS = {"record", "holdings.py", "reveal.py", "checking.py"}
+"""Where findings are made."""
+
+
 def _said() -> dict[str, str]:
     """Return where each sentence of the program is said."""
     return {
         sentence: str(path.relative_to(PACKAGE))
         for path in python_files("trading")
         for sentence in sentences(
-            path.read_text(encoding="utf-8"), findings="record" in path.relative_to(PACKAGE).parts
+            path.read_text(encoding="utf-8"),
+            findings=bool(FINDERS & {*path.relative_to(PACKAGE).parts}),
         )
     }
 

@@ -280,6 +280,17 @@ def test_a_clock_that_was_moved_is_a_reason(app: Litestar, clock: MovedClock) ->
     assert _reasons(app) == []
 
 
+def test_a_clock_before_the_last_entry_is_a_reason(app: Litestar, clock: MovedClock) -> None:
+    clock.ahead_us -= MINUTE_US
+    assert _reasons(app) == ["clock_drifted"]
+
+
+def test_a_head_of_another_time_is_a_reason(app: Litestar, centre: Centre) -> None:
+    with centre.engine.begin() as connection:
+        connection.execute(text("UPDATE projection_head SET at_us = at_us - 1"))
+    assert _reasons(app) == ["integrity_fault"]
+
+
 def test_another_schema_is_a_reason(app: Litestar, centre: Centre) -> None:
     with centre.engine.begin() as connection:
         connection.execute(text("UPDATE private_schema_version SET version_num = '9999'"))

@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import click
 import msgspec
 
-from trading.base.errors import SetupError
+from trading.base.errors import IntegrityFault, SetupError
 from trading.centre import PROJECTIONS, Centre, registry
 from trading.cli.output import pick, say, worded
 from trading.record import replay, verify
+from trading.record.chains import FINDINGS_MAX, Findings
 from trading.record.checkpoint import Checkpoint
 from trading.record.note import PublicKey
 from trading.store import log
 from trading.store.audit import verify_log
+from trading.store.backup import mark_verified
+from trading.store.holdings import compare_documents
 from trading.store.home import Home
-from trading.store.publish import Publisher
-from trading.store.reveal import publish_bodies
-from trading.store.signer import published, read_vkey
+from trading.store.migrations import check_schema
+from trading.store.reveal import compare_bodies
+from trading.store.signer import read_vkey, signed_note
+from trading.store.start import check_agreement, check_store
+from trading.store.state import StateCodec
 
 BEHIND_SECONDS = 2
 
 
 def verify_centre(centre: Centre, *, quiet: bool = False, saved: bytes = b"",
-                  vkeys: Iterable[PublicKey] = (), workers: int = 0) -> bool:  # fmt: skip
+                  vkeys: Iterable[PublicKey] = (), workers: int = 0) -> verify.Report:  # fmt: skip
     """Verify database and published files of ``centre`` against each other; tell the result."""
     home: Home = centre.home
+    check_schema(centre.reading)
     centre.engine.dispose()  # the check may divide this process: no connection is open then
     report = verify_log(
         home.log_dir, tuple(vkeys) or (read_vkey(home),), engine=centre.reading, saved=saved,
         progress=meter(pick("核验", "verify")), workers=workers,
     )  # fmt: skip
+    beside = Findings()
+    for finding in _beside(centre):
+        beside.add(finding.code, finding.index, finding.detail)
+    report = msgspec.structs.replace(
+        report, findings=report.findings + beside.kept, more=report.more or beside.more
+    )
     if not quiet:
         tell_report(report)
-    return report.ok
+    return report
+
+
+def _beside(centre: Centre) -> Iterator[verify.Finding]:
+    """Yield what is wrong with the signer's memory, the documents and the revealed bodies."""
+    home = centre.home
+    if signed_note(home) or not home.read_only_reason():  # a restored copy has no memory yet
+        try:
+            check_agreement(centre.reading, home, check_store)
+        except IntegrityFault as fault:
+            yield verify.Finding("signer", -1, fault.detail)
+    yield from compare_documents(centre.reading)
+    yield from compare_bodies(centre.reading, home.log_dir)
+
+
+def lift(centre: Centre, *, quiet: bool) -> bool:
+    """Let a restored copy that verifies write again, once all of it was decided again as well.
+
+    Its states are sealed with the key of this directory, which may be a new one: a backup has none.
+    """
+    if not centre.home.read_only_reason():
+        return True
+    if not replay_centre(centre, quiet=quiet):
+        return False
+    codec = StateCodec(centre.kernel.registry, centre.home.mac_key)
+    log.seal_states(centre.engine, codec)
+    mark_verified(centre.home)
+    return True
 
 
 def publish_all(centre: Centre) -> Checkpoint:
@@ -44,13 +84,9 @@ def publish_all(centre: Centre) -> Checkpoint:
 
     Raises ``SetupError`` when there is nothing to sign.
     """
-    publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
-    while publisher.publish_once() is not None:
-        pass
-    shown = published(centre.home)
+    shown = centre.publish()
     if shown is None:
         raise SetupError("nothing was published", field="log")
-    publish_bodies(centre.reading, centre.home, shown.size)
     return shown
 
 
@@ -58,8 +94,10 @@ def tell_report(report: verify.Report) -> None:
     """Print the first line OK or FAIL, what was covered, and every finding."""
     if report.ok:
         say(
-            f"核验通过：{report.size} 条，根 {report.root[:16]}…，未公开 {report.closed} 条",
-            f"OK  verified {report.size} entries, root {report.root[:16]}…, {report.closed} closed",
+            f"核验通过：已签发 {report.size} 条，未签发 {report.unpublished} 条，"
+            f"根 {report.root[:16]}…，内容封存 {report.closed} 条",
+            f"OK  verified {report.size} signed entries and {report.unpublished} not signed yet, "
+            f"root {report.root[:16]}…, {report.closed} closed",
         )
     else:
         say("核验不通过：", "FAIL  the log does not verify:")
@@ -78,6 +116,7 @@ def replay_centre(
     until_us: int | None = None,
 ) -> bool:
     """Decide the whole record again and compare states and projections; tell the result."""
+    check_schema(centre.reading)
     known = registry()
     told = meter(pick("重放", "replay"))
     size = log.head(centre.reading).size
@@ -104,6 +143,10 @@ def _compare(centre: Centre, report: replay.ReplayReport) -> list[verify.Finding
             projection.table.name, key, projection.rows(report.states),
             log.projection_rows(centre.reading, projection),
         )  # fmt: skip
+    if not centre.home.read_only_reason():
+        codec = StateCodec(centre.kernel.registry, centre.home.mac_key)
+        for name in itertools.islice(log.unsealed_states(centre.reading, codec), FINDINGS_MAX):
+            findings.append(verify.Finding("seal", -1, f"{name} was stored by somebody else"))
     return findings
 
 

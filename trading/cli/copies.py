@@ -27,7 +27,12 @@ def backup_command(target: Path, data_dir: Path, *, include_keys: bool, as_json:
         return
     say(f"已备份 {made.entries} 条到 {target}", f"backed up {made.entries} entries to {target}")
     if not made.keys:
-        say("私钥不在备份里，请另行封存", "The private keys are not in it: keep them sealed, apart")
+        say(
+            "备份里没有 keys/log.key（签发用）、keys/mac.key（封存状态用）和 "
+            "keys/subjects.sqlite3（没有它，姓名等个人信息谁也打不开）：请另行封存",
+            "Not in it: keys/log.key (signs), keys/mac.key (seals states) and "
+            "keys/subjects.sqlite3 (without it nobody can open names): keep them sealed, apart",
+        )
 
 
 @click.command("restore")
@@ -43,6 +48,8 @@ def restore_command(source: Path, data_dir: Path, db_url: str, *, as_json: bool)
         emit({"ok": True, "read_only": home.read_only_reason()})
         return
     say(
-        f"已恢复到 {data_dir}，现为只读；运行 trading log verify --data {data_dir} 通过后可写",
-        f"Restored to {data_dir}, read-only until `trading log verify --data {data_dir}` is OK",
+        f"已恢复到 {data_dir}，现为只读；运行 trading log verify --data {data_dir}，"
+        "核验和重放都通过后可写",
+        f"Restored to {data_dir}, read-only until `trading log verify --data {data_dir}` has "
+        "verified and replayed it",
     )

@@ -58,7 +58,7 @@ def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
         _play(centre, clock, quiet=as_json)
         checkpoint = publish_all(centre)
         told = _tell(centre, checkpoint, as_json=as_json)
-        verified = verify_centre(centre, quiet=as_json)
+        verified = verify_centre(centre, quiet=as_json).ok
         replayed = replay_centre(centre, quiet=as_json)
     finally:
         centre.close()

@@ -23,6 +23,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from trading.record.chains import Finding as Difference
     from trading.store.home import Home
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -54,10 +55,15 @@ class Finding:
 )  # fmt: skip
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="证书链（PEM）/ certificates")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="私钥（PEM）/ private key")
+@click.option(
+    "--accept-clock", is_flag=True,
+    help="已对照别的钟表，确认本机时间无误（一小时内有效）/ this machine's time is right",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON 输出 / print JSON")
 def doctor_command(
-    data_dir: Path, tls_cert: Path | None, tls_key: Path | None, *, as_json: bool
-) -> None:
+    data_dir: Path, tls_cert: Path | None, tls_key: Path | None, *, accept_clock: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """检查本机和数据目录 / Check this machine and a data directory."""
     wheel = check_wheel(find_spec("pysqlite3") is not None)
     if wheel.status == FAIL:
@@ -65,7 +71,7 @@ def doctor_command(
         sys.exit(2)
     from trading.cli.output import FINDING, USAGE, emit, pick
 
-    usable, found = examine(data_dir, tls_cert, tls_key)
+    usable, found = examine(data_dir, tls_cert, tls_key, accept_clock=accept_clock)
     found.insert(0, wheel)
     worst = max((one.status for one in found), key=[OK, WARN, FAIL].index)
     if as_json:
@@ -80,11 +86,17 @@ def doctor_command(
 
 
 def examine(
-    data_dir: Path, tls_cert: Path | None = None, tls_key: Path | None = None
-) -> tuple[bool, list[Finding]]:
-    """Run every check that can be run; tell first whether the directory can be used at all."""
+    data_dir: Path, tls_cert: Path | None = None, tls_key: Path | None = None, *,
+    accept_clock: bool = False,
+) -> tuple[bool, list[Finding]]:  # fmt: skip
+    """Run every check that can be run; tell first whether the directory can be used at all.
+
+    With ``accept_clock`` whoever asks vouches for the clock of this machine.
+    """
+    from trading.base.clock import SystemClock
     from trading.base.errors import SetupError
     from trading.store.home import Home
+    from trading.store.leap import accept_clock as accept
 
     found = [check_sqlite(), check_clock()]
     if tls_cert or tls_key:
@@ -95,6 +107,8 @@ def examine(
         do = "按提示处理后重试", "do what it says and try again"
         return False, [*found, _failed("home", error, *do)]
     found.append(Finding("home", OK, f"{data_dir}：{home.origin}", f"{data_dir}: {home.origin}"))
+    if accept_clock:
+        accept(home, SystemClock().now_us())
     found += [check_disk(data_dir), check_keys(home), *_of_database(home)]
     return True, found
 
@@ -166,6 +180,7 @@ def check_keys(home: Home) -> Finding:
 
     try:
         Signer(home)
+        _ = home.mac_key
     except TradingError as error:
         return _failed("keys", error, "从封存的备份恢复 keys/", "put keys/ back from its backup")
     return Finding("keys", OK, "密钥齐全，仅属主可读", "are complete and for the owner alone")
@@ -210,13 +225,17 @@ def _days_left(certificate: Path) -> int:
 
 def _of_database(home: Home) -> Iterator[Finding]:
     """Check the database as far as it answers."""
+    from trading.base.clock import SystemClock
     from trading.store.engine import check_durable, reading_engine
+    from trading.store.holdings import compare_documents
+    from trading.store.leap import check_leap
     from trading.store.migrations import check_schema
+    from trading.store.start import check_agreement
     from trading.store.triggers import compare_triggers
-    from trading.web.health import check_agreement
 
     engine = reading_engine(home.database_url)
     verify = "运行 trading log verify 查明", "run `trading log verify`"
+    restore = "停止办理，从备份恢复后核验", "stop; restore a backup and verify it"
     checks: tuple[tuple[str, Callable[[], None], str, str, str, str], ...] = (
         ("durability", lambda: check_durable(engine), "断电不丢数据", "a power cut loses nothing",
          "改回所列的数据库设置", "put the setting back"),
@@ -226,6 +245,11 @@ def _of_database(home: Home) -> Iterator[Finding]:
          *verify),
         ("log", lambda: check_agreement(engine, home), "数据库、日志、签名一致",
          "database, files and signer agree", *verify),
+        ("time", lambda: check_leap(engine, home, SystemClock().now_us()),
+         "与最后的记录相接", "goes on from the last entry", "对照别的钟表；无误则加 --accept-clock",
+         "look at another clock; if it is right add --accept-clock"),
+        ("documents", lambda: _nothing(compare_documents(engine)), "内容与摘要相符",
+         "have their digests", *restore),
     )  # fmt: skip
     try:
         first = check_database(engine)
@@ -237,6 +261,7 @@ def _of_database(home: Home) -> Iterator[Finding]:
             yield found
             if name == "schema" and found.status == FAIL:
                 return
+        yield check_openings(engine, home, restore)
         yield _guarded_head(engine, home, verify)
     finally:
         engine.dispose()
@@ -271,6 +296,20 @@ def check_database(engine: Engine) -> Finding:
         )  # fmt: skip
     told = f"{engine.dialect.name}: {said.split(' on ', maxsplit=1)[0]}"
     return Finding("database", OK, told, told)
+
+
+def check_openings(engine: Engine, home: Home, do: tuple[str, str]) -> Finding:
+    """Check that every personal field named by the record can be opened, or was erased."""
+    from trading.store.holdings import compare_openings, erased
+    from trading.store.openings import SubjectKeys
+
+    keys = SubjectKeys(home.subjects_path)
+    found = _guarded("openings", lambda: _nothing(compare_openings(engine, keys)), "", "", do)
+    if found.status == FAIL:
+        return found
+    gone = erased(engine)
+    zh, en = f"个人信息均可打开，已删除 {gone} 项", f"can all be opened; {gone} were erased"
+    return Finding("openings", OK, zh, en)
 
 
 def check_head(engine: Engine, home: Home) -> Finding:
@@ -310,6 +349,14 @@ def check_head(engine: Engine, home: Home) -> Finding:
             "启动 trading serve", "start `trading serve`",
         )  # fmt: skip
     return Finding("head", OK, f"最后一条记录：{told}", f"last entry: {told}")
+
+
+def _nothing(found: Iterator[Difference]) -> None:
+    from trading.base.errors import IntegrityFault
+
+    first = next(found, None)
+    if first is not None:
+        raise IntegrityFault(first.detail, more=sum(1 for _ in found))
 
 
 def _guarded(

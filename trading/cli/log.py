@@ -11,13 +11,12 @@ import click
 
 from trading.base.errors import InvalidInput, NotFound, SetupError, StorageDown
 from trading.cli.checking import as_json as report_json
-from trading.cli.checking import meter, tell_report, verify_centre
+from trading.cli.checking import lift, meter, tell_report, verify_centre
 from trading.cli.output import FINDING, emit, guarded, json_option, open_centre, pick
 from trading.record.note import PublicKey
 from trading.record.tiles import ReadFile
 from trading.record.verify import Report, verify
 from trading.store.audit import verify_log
-from trading.store.backup import mark_verified
 from trading.store.reveal import reveal_from
 
 TIMEOUT_SECONDS = 10
@@ -61,20 +60,17 @@ def log_verify(
     if data_dir is not None:
         centre = open_centre(data_dir)
         try:
-            ok = verify_centre(centre, quiet=as_json, saved=saved, vkeys=vkeys, workers=workers)
-            if ok:
-                mark_verified(centre.home)
+            report = verify_centre(centre, quiet=as_json, saved=saved, vkeys=vkeys, workers=workers)
+            ok = report.ok and lift(centre, quiet=as_json)
         finally:
             centre.close()
-        if as_json:
-            emit({"ok": ok})
     else:
         report = _verify_files(tiles, vkeys, saved, workers)
         ok = report.ok
-        if as_json:
-            emit(report_json(report))
-        else:
+        if not as_json:
             tell_report(report)
+    if as_json:
+        emit({**report_json(report), "ok": ok})
     if not ok:
         raise SystemExit(FINDING)
 

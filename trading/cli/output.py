@@ -204,6 +204,7 @@ def open_centre(data_dir: Path, *, writing: bool = False) -> Centre:
     try:
         if writing:
             centre.check()
+            centre.publishing = True
         else:
             check_schema(centre.reading)
     except BaseException:

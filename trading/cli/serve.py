@@ -42,12 +42,9 @@ from trading.cli.output import (
 )
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
-from trading.store.migrations import check_schema
 from trading.store.publish import Publisher
-from trading.store.triggers import compare_triggers
 from trading.store.upkeep import Limits
 from trading.web.app import create_app
-from trading.web.health import check_agreement
 
 BACKLOG = 1024
 CONCURRENCY_MAX = 1000
@@ -192,13 +189,11 @@ def serve_worker(
 
 def check_centre(centre: Centre) -> None:
     """Raise unless this centre may be served: schema, triggers, signer, and a true clock."""
-    check_schema(centre.reading)
-    compare_triggers(centre.reading)
     if centre.simulated:
         raise SetupError(
             "this log runs on a simulated clock and is for demonstration only", field="data"
         )
-    check_agreement(centre.reading, centre.home)
+    centre.check()
 
 
 def supervise(

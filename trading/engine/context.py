@@ -45,6 +45,7 @@ class Envelope(msgspec.Struct, frozen=True):
     sd: tuple[str, ...] = ()
     openings: tuple[tuple[str, str, bytes], ...] = ()
     files: tuple[tuple[bytes, str], ...] = ()
+    filed: tuple[int, ...] = ()
 
 
 class Context:

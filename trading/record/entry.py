@@ -34,8 +34,8 @@ class In(msgspec.Struct, Generic[D], frozen=True, forbid_unknown_fields=True, om
     """What was asked: everything that ``decide`` may look at beside the states.
 
     ``facts`` are derived at the edge from personal data that no guard may read, ``random`` was
-    drawn before submit, ``sd`` are RFC 9901 digests of personal openings. ``second`` is present
-    only on the part that a second person completed.
+    drawn before submit, ``sd`` are RFC 9901 digests of personal openings. ``filed`` are the places
+    in ``docs`` of those whose bytes were stored in the same commit.
     """
 
     actor: str
@@ -47,6 +47,7 @@ class In(msgspec.Struct, Generic[D], frozen=True, forbid_unknown_fields=True, om
     facts: dict[str, bool] = {}
     docs: tuple[Document, ...] = ()
     sd: tuple[str, ...] = ()
+    filed: tuple[int, ...] = ()
 
 
 class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

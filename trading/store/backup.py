@@ -1,8 +1,8 @@
 """Backups taken while the service runs, and copies that stay read-only until they are verified.
 
 A backup holds the database, the published log, policies and templates. It does not hold the
-private key of the log nor the keys of the subjects unless that is asked for: a copied log key can
-sign a second history, and copied subject keys bring back what was erased. Those are kept sealed
+private keys unless that is asked for: a copied log key can sign a second history, a copied MAC key
+can seal an edited state, and copied subject keys bring back what was erased. Those are kept sealed
 and apart. The password of a database is never in it. Source: audit log brief, sections 4 and 7.
 """
 
@@ -29,8 +29,8 @@ from trading.store.signer import ARCHIVE, CHECKPOINT, check_signed, published
 
 FORMAT = 1
 MANIFEST, DUMP = "backup.toml", "trading.pgdump"
-SECRET_KEYS = ("log.key", "subjects.sqlite3")
-ORDINARY_KEYS = ("log.vkey", "mac.key")
+SECRET_KEYS = ("log.key", "mac.key", "subjects.sqlite3")
+ORDINARY_KEYS = ("log.vkey",)
 _SERVERS = Path("/usr/lib/postgresql")
 _KEYS = {"format": int, "origin": str, "database": str, "entries": int, "keys": bool}
 
@@ -49,8 +49,10 @@ class Backup:
 def backup(home: Home, target: Path, *, include_keys: bool = False) -> Backup:
     """Copy ``home`` to the new folder ``target`` while the service may be running.
 
-    ``include_keys`` adds the private key of the log and the keys of the subjects; without them a
-    restored copy can be read, and neither signs nor opens personal fields. A backup that was cut
+    ``include_keys`` adds the private keys: of the log, of the seals of stored states, and of the
+    subjects. Without them a restored copy can be read, and neither signs nor opens personal
+    fields; its states are sealed anew once it was verified, and a request that was answered before
+    the backup is not recognised when it comes again. A backup that was cut
     off is never taken for one. Raises ``SetupError`` when ``target`` is not empty, when
     ``pg_dump`` is missing or fails, or when the disk is full.
     """

@@ -151,7 +151,7 @@ def _seal(
     if part[0] == 1:
         given = In(
             env.actor, env.role, env.data, env.received_us, env.org, env.random, env.facts,
-            env.docs, env.sd,
+            env.docs, env.sd, () if out.outcome == REFUSED else env.filed,
         )  # fmt: skip
     body = Body(
         FORMAT, env.kind, before.name, before.seq + 1, before.hash, env.cmd, part, at_us, out,

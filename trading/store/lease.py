@@ -20,6 +20,10 @@ _TAKE = text(
 _HELD = text(
     "SELECT 1 FROM private_lease WHERE name = :name AND holder = :holder AND token = :token"
 )
+_RELEASE = text(
+    "UPDATE private_lease SET until_us = 0 "
+    "WHERE name = :name AND holder = :holder AND token = :token"
+)
 
 
 def take(connection: Connection, name: str, holder: str, now_us: int, until_us: int) -> int:
@@ -35,3 +39,8 @@ def held(connection: Connection, name: str, holder: str, token: int) -> bool:
     """Tell whether nobody has taken the lease since it was taken with ``token``."""
     given = {"name": name, "holder": holder, "token": token}
     return connection.execute(_HELD, given).scalar() is not None
+
+
+def release(connection: Connection, name: str, holder: str, token: int) -> None:
+    """End the lease at once, if it is still held with ``token``."""
+    connection.execute(_RELEASE, {"name": name, "holder": holder, "token": token})

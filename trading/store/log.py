@@ -106,9 +106,13 @@ def unsealed_states(engine: Engine, codec: StateCodec, page: int = PAGE) -> Iter
 def seal_states(engine: Engine, codec: StateCodec, page: int = PAGE) -> None:
     """Seal every stored state anew; the caller has compared all of them with the record."""
     wanted = update(stream_state).where(stream_state.c.stream == bindparam("name"))
-    for name, _seq, state, _due_us, _live in stored_states(engine, page):
-        with engine.begin() as connection:
-            connection.execute(wanted, {"name": name, "mac": codec.seal(state)})
+    seals = [
+        {"name": row.stream, "mac": codec.seal(blob(row.state))}
+        for row in _state_rows(engine, _STATES, page)
+    ]
+    with engine.begin() as connection:
+        for first in range(0, len(seals), page):
+            connection.execute(wanted, seals[first : first + page])
 
 
 def states_of(engine: Engine, codec: StateCodec, kind: str, page: int = PAGE) -> Iterator[Stream]:

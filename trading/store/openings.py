@@ -2,8 +2,8 @@
 
 An entry holds only the salted digest of a personal field (RFC 9901). What opens it lies in a
 private table, sealed under a key of its subject; the keys lie in a file of their own, outside the
-database and its backups. To erase is to destroy the key, then the openings; tree, receipts and
-proofs stand. Source: decision 6; PIPL article 47; audit log brief, section 6.
+database and its backups. To erase is to destroy the key, then to empty the openings; tree,
+receipts and proofs stand. Source: decision 6; PIPL article 47; audit log brief, section 6.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import pysqlite3
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select, update
 
 from trading.base.errors import IntegrityFault, NotFound, StorageDown
 from trading.store import files
@@ -81,6 +81,14 @@ class SubjectKeys:
             return None
         with self._transaction() as connection:
             return self._find(connection, subject)
+
+    def every(self) -> dict[str, bytes]:
+        """Return the key of every subject."""
+        if not self._path.exists():
+            return {}
+        with self._transaction() as connection:
+            rows = connection.execute("SELECT subject, key FROM subject_key").fetchall()
+        return {subject: bytes(key) for subject, key in rows}
 
     def ensure(self, subject: str) -> bytes:
         """Return the key of ``subject``, made now if need be and on the disk before this returns.
@@ -161,7 +169,15 @@ def open_one(keys: SubjectKeys, connection: Connection, digest: str) -> tuple[st
     key = None if row is None else keys.get(row.subject)
     if row is None or key is None:
         raise NotFound("the personal field was erased or never stored", digest=digest)
-    sealed = bytes(row.sealed).removeprefix(_FORMAT)
+    return opened(key, digest, bytes(row.sealed))
+
+
+def opened(key: bytes, digest: str, sealed: bytes) -> tuple[str, Value]:
+    """Return name and value of a sealed opening.
+
+    Raises ``IntegrityFault`` when it is not what the entry committed to.
+    """
+    sealed = sealed.removeprefix(_FORMAT)
     nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         disclosure = ChaCha20Poly1305(key).decrypt(nonce, body, digest.encode("ascii")).decode()
@@ -173,12 +189,14 @@ def open_one(keys: SubjectKeys, connection: Connection, digest: str) -> tuple[st
 
 
 def erase(keys: SubjectKeys, connection: Connection, subject: str) -> int:
-    """Destroy the key of ``subject``, then its openings; return how many openings there were.
+    """Destroy the key of ``subject``, then empty its openings; return how many there were.
 
-    The key is gone even if the transaction of ``connection`` is rolled back: run it again then.
+    Emptied and not deleted, so that one that was erased is told from one that was lost. The key is
+    gone even if the transaction of ``connection`` is rolled back: run it again then.
     """
     keys.destroy(subject)
-    return connection.execute(delete(opening).where(opening.c.subject == subject)).rowcount
+    full = (opening.c.subject == subject) & (opening.c.sealed != b"")
+    return connection.execute(update(opening).where(full).values(sealed=b"")).rowcount
 
 
 def _base64url(data: bytes) -> str:

@@ -8,14 +8,15 @@ Source: decision 4.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from trading.base.errors import IntegrityFault
+from trading.record.chains import Finding
 from trading.record.verify import Opened
-from trading.store import files
+from trading.store import files, log
 from trading.store.home import Home
 
 BODIES = "bodies"
@@ -24,6 +25,7 @@ _TOUCHED = text(
     "SELECT DISTINCT stream FROM record_entry WHERE idx >= :first AND idx < :end "
     "AND (audience = 'until:awarded' OR kind = 'lot.award/1')"
 )
+_CLOSED = text("SELECT body, salt FROM record_entry WHERE idx = :idx")
 _AWARDED = text("SELECT awarded FROM projection_lot WHERE lot = :lot")
 _VEILED = text(
     "SELECT idx, salt, body FROM record_entry WHERE audience = 'until:awarded' "
@@ -54,9 +56,36 @@ def publish_bodies(engine: Engine, home: Home, size: int) -> int:
 def reveal_from(log_dir: Path) -> Callable[[int], Opened | None]:
     """Return what answers body and salt of a revealed index, from the files of a log."""
     opened: dict[int, Opened] = {}
-    for path in sorted((log_dir / BODIES).glob("*.jsonl")):
-        opened.update(read_bodies(path.read_bytes()))
+    for path in _files(log_dir):
+        opened.update(_read(path))
     return opened.get
+
+
+def compare_bodies(engine: Engine, log_dir: Path) -> Iterator[Finding]:
+    """Yield a finding for every file of bodies that does not open what the record holds."""
+    for path in _files(log_dir):
+        try:
+            opened = _read(path)
+        except IntegrityFault as fault:
+            yield Finding("revealed", -1, fault.detail)
+            continue
+        with log.reading(engine) as connection:
+            for index, given in opened.items():
+                row = connection.execute(_CLOSED, {"idx": index}).one_or_none()
+                if row is None or given != Opened(log.blob(row.body), log.blob(row.salt)):
+                    yield Finding("revealed", index, f"{path.name} opens another entry")
+
+
+def _files(log_dir: Path) -> list[Path]:
+    return sorted((log_dir / BODIES).glob("*.jsonl"))
+
+
+def _read(path: Path) -> dict[int, Opened]:
+    """Return what a file opens; raise ``IntegrityFault`` naming the file."""
+    try:
+        return read_bodies(path.read_bytes())
+    except (IntegrityFault, OSError):
+        raise IntegrityFault(f"{path.name} is no file of revealed bodies", file=path.name) from None
 
 
 def read_bodies(data: bytes) -> dict[int, Opened]:

@@ -6,10 +6,9 @@ Source: ecosystem brief, section 6; decisions 10 and 14.
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from trading.base.errors import ClockDrifted, IntegrityFault, StorageDown, TradingError
@@ -18,7 +17,6 @@ from trading.centre import Centre
 from trading.store.home import Home
 from trading.store.migrations import check_schema
 from trading.store.signer import published
-from trading.store.start import check_start
 from trading.store.upkeep import Limits
 
 # The writer marks itself alive every 2 s; the outage that holds lots begins at 10 s.
@@ -26,8 +24,6 @@ SILENCE_US = 10 * SECOND_US
 LAG_US = 30 * SECOND_US
 # However often it is asked, the database is asked once in this time.
 FRESH_US = SECOND_US
-LOOKS = 3
-LOOK_AGAIN_SECONDS = 0.3
 
 _HEAD = text("SELECT size, at_us FROM projection_head WHERE id = 1")
 _ALIVE = text("SELECT coalesce(max(at_us), 0) FROM private_alive")
@@ -66,7 +62,10 @@ class Health:
         self._known_us = 0
 
     def vitals(self) -> Vitals:
-        """Measure; raise ``StorageDown`` when the database does not answer, ``BadNote``."""
+        """Measure; raise ``StorageDown`` when the database does not answer, ``BadNote``.
+
+        Raises ``IntegrityFault`` when the head does not end at the last entry's time.
+        """
         now_us = self._centre.clock.now_us()
         shown = published(self._home)
         first = shown.size if shown else 0
@@ -75,12 +74,16 @@ class Health:
                 size, head_us = connection.execute(_HEAD).one()
                 alive_us = connection.execute(_ALIVE).scalar_one()
                 waiting_us = connection.execute(_AT, {"idx": first}).scalar()
+                last_us = connection.execute(_AT, {"idx": size - 1}).scalar()
         except SQLAlchemyError as error:
             raise StorageDown("the database does not answer") from error
         except OSError as error:
             raise StorageDown("the log cannot be read") from error
+        if head_us != (last_us or 0):
+            raise IntegrityFault("the time of the head is not that of the last entry")
         lag_us = max(0, now_us - waiting_us) if waiting_us is not None else 0
-        drift_us = self._centre.clock.drift_us()
+        # A clock that stands before the last entry decides nothing, however steadily it runs.
+        drift_us = max(abs(self._centre.clock.drift_us()), head_us - now_us)
         return Vitals(size, head_us, max(0, now_us - alive_us), first, lag_us, drift_us)
 
     def complaints(self) -> tuple[Complaint, ...]:
@@ -110,26 +113,10 @@ class Health:
         limits = (
             ("writer_silent", found.silence_us, SILENCE_US, "the writer gave no sign of life"),
             ("publisher_behind", found.lag_us, LAG_US, "entries are waiting to be published"),
-            (ClockDrifted.code, abs(found.drift_us), Limits().drift_us, "the clock was moved"),
+            (ClockDrifted.code, found.drift_us, Limits().drift_us, "the clock is wrong"),
         )
         return [
             Complaint(code, f"{detail}: {value_us // 1000} ms")
             for code, value_us, limit_us, detail in limits
             if value_us > limit_us
         ]
-
-
-def check_agreement(engine: Engine, home: Home) -> None:
-    """Raise what ``check_start`` raises when it finds the same fault again and again.
-
-    Other workers may commit and publish between two of its questions; what they leave in
-    agreement a moment later was no fault.
-    """
-    for _ in range(LOOKS - 1):
-        try:
-            check_start(engine, home)
-        except IntegrityFault:
-            time.sleep(LOOK_AGAIN_SECONDS)
-        else:
-            return
-    check_start(engine, home)

@@ -71,9 +71,13 @@ def check_schema(engine: Engine) -> None:
             f"database of an older schema ({found}): run `trading init` of this release",
             found=found,
         )
-    lost = sorted(metadata.tables.keys() - set(inspect(engine).get_table_names()))
+    there = {name: rows for (_, name), rows in inspect(engine).get_multi_columns().items()}
+    lost = sorted(metadata.tables.keys() - there.keys())
     if lost:
         raise ProjectionDiffers(f"tables are missing: {', '.join(lost)}", tables=tuple(lost))
+    for name, table in metadata.tables.items():
+        if {column["name"] for column in there[name]} != set(table.columns.keys()):
+            raise ProjectionDiffers(f"the table {name} has other columns", table=name)
 
 
 def _refuse_newer(found: str | None) -> None:
