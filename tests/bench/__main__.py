@@ -17,8 +17,8 @@ from tests.bench.history import build, history_round
 from tests.bench.imports import imports_round
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
-from tests.bench.year import LOTS, QUICK_LOTS, measure_year
 from tests.bench.yardsticks import pgbench_rows, sqlite_rows
+from tests.bench.year import LOTS, QUICK_LOTS, measure_year
 
 # database: yardstick, floor and goal at 256 waiting
 PEERS = {
@@ -50,7 +50,10 @@ def main(arguments: list[str]) -> int:
     """Measure what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="all", choices=["all", "bids", "audit", "imports", "year", "profile"]
+        "what",
+        nargs="?",
+        default="all",
+        choices=["all", "bids", "audit", "imports", "year", "profile"],
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")

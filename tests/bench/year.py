@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import Progress
+from tests.support.postgres import server
 from tests.support.scenario import proven
 from tests.support.year import play
-from tests.support.postgres import server
 
 LOTS, SEED = 2000, 1
 QUICK_LOTS = 20
