@@ -216,7 +216,7 @@ class Centre:
     ) -> tuple[tuple[tuple[str, str, bytes], ...], tuple[str, ...]]:
         rows: list[tuple[str, str, bytes]] = []
         for field in personal:
-            disclosure, digest = disclose(field.name, field.value)
+            disclosure, digest = disclose(field.name, field.value, self._entropy)
             sealed = seal_openings(self.subject_keys, field.subject, {digest: disclosure})
             rows += [(row["digest"], row["subject"], row["sealed"]) for row in sealed]
         return tuple(rows), tuple(digest for digest, _subject, _sealed in rows)

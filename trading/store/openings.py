@@ -12,7 +12,7 @@ import contextlib
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ _PARTS = 3
 Value = str | int | bool
 
 
-def disclose(name: str, value: Value) -> tuple[str, str]:
+def disclose(
+    name: str, value: Value, entropy: Callable[[int], bytes] = secrets.token_bytes
+) -> tuple[str, str]:
     """Return the disclosure of one personal field and its digest; only the digest is recorded.
 
-    The salt is 256 random bits, so that nobody finds the value by trying values.
+    The salt is 256 random bits of ``entropy``, so that nobody finds the value by trying values.
     """
-    disclosure = disclosure_of(_base64url(secrets.token_bytes(SALT_BYTES)), name, value)
+    disclosure = disclosure_of(_base64url(entropy(SALT_BYTES)), name, value)
     return disclosure, digest_of(disclosure)
 
 
