@@ -25,6 +25,8 @@ from trading.engine.builtin import CLOCK, WRITER, Hold
 from trading.engine.definitions import Transition, Workflow
 from trading.engine.registry import HOLD
 from trading.engine.stream import Stream
+from trading.listing.prices import rent_of, total
+from trading.listing.rules import Terms
 
 Told = dict[str, Any]
 
@@ -85,6 +87,7 @@ def _lot(centre: Centre, state: Stream) -> Told:
     }
     if terms:
         told["start"] = _price(state, terms.plan.start_price_fen)
+        told["total"] = _total(terms, sale.lead_fen if sale else 0)
     if terms and sale and sale.lead_number:
         told["lead"] = f"{_price(state, sale.lead_fen)} ({sale.lead_number})"
         told["bids"] = sale.bids
@@ -94,6 +97,13 @@ def _lot(centre: Centre, state: Stream) -> Told:
 def _price(state: Stream, price_fen: int) -> str:
     unit = PriceUnit.parse(state.facets["terms"].plan.price_unit)
     return f"{format_yuan(price_fen)} {unit.label(language())}"
+
+
+def _total(terms: Terms, lead_fen: int) -> Told:
+    """Tell what the price comes to over the whole term, and by which formula."""
+    found = total(rent_of(terms, lead_fen or terms.plan.start_price_fen))
+    formula = pick(found.formula_zh, found.formula_en)
+    return {"amount_fen": found.amount_fen, "text": formula}
 
 
 def _hold(centre: Centre, state: Stream) -> Told:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from importlib.resources import files
 
 from trading.base.money import PriceUnit, parse_yuan
 from trading.demo import cast
 from trading.demo.stories import LotScript, Script
 from trading.listing.flags import Reason
-from trading.listing.rules import LotPlan
+from trading.listing.rules import Escalator, LotPlan
 from trading.register.commands import RegisterAsset
 
 TENURES = {
@@ -20,6 +21,7 @@ TENURES = {
     "transfer": "transfer",
     "land_operating_right": "land_operating_right",
 }
+_RISES = re.compile(r"\+([0-9]+)% every ([0-9]+) years")
 REASONS_ZH = {
     "F1": "与同类相比位置偏远，已经评估",
     "F2": "评估随文提交",
@@ -73,7 +75,7 @@ def lot_of_row(
         bid_step_fen=step_fen, raise_max_fen=0,
         ceiling_fen=parse_yuan(raw["ceiling_price"] or "0", "ceiling_price"),
         deposit_fen=parse_yuan(raw["deposit_cny"], "deposit") if raw["deposit_cny"] else start_fen,
-        term_months=_term_months(raw), cut_ratio_max="1/5",
+        term_months=_term_months(raw), cut_ratio_max="1/5", escalator=_escalator(raw["escalator"]),
         eligibility_zh=raw["eligibility_zh"][:120], priority_zh=raw["priority_zh"][:120],
     )  # fmt: skip
     return LotScript(asset, plan, bidders, ladder(start_fen, result_fen, step_fen, bids))
@@ -84,6 +86,14 @@ def _term_months(raw: dict[str, str]) -> int:
     if raw["tenure"] == "transfer":
         return 0
     return (thousandths(raw["term_years"] or "3") * 12 + 500) // 1000
+
+
+def _escalator(text: str) -> Escalator:
+    """Return how the price rises where the source tells it as so much every so many years."""
+    told = _RISES.match(text)
+    if told is None:
+        return Escalator()
+    return Escalator(percent_hundredths=int(told[1]) * 100, every_years=int(told[2]))
 
 
 def case_of(key: str, *lots: LotScript, flags: str = "", notice_days: int = 0) -> Script:

@@ -3,7 +3,7 @@
 No entry is older than the one before it: a single act under a clock that runs ten years ahead
 would stop the centre for ten years. A service that runs notices a jump by its monotonic clock; at
 the start only the last entry, the last sign of life and the kernel's own clock are known. Source:
-decision 14; ADR 0020.
+decision 14; ADR 0014.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from trading.base.deadline import local_text
 from trading.base.errors import ClockDrifted, IntegrityFault
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
+from trading.engine.registry import PUBLIC
 from trading.engine.stream import Stream
 from trading.record.entry import DONE, REFUSED
 from trading.store.batch import Batch, Declared, Item, Receipt, refusal
@@ -177,6 +178,7 @@ class Turn:
         receipt = batch.append(self.kernel, env, decision)
         if decision.outcome == DONE:
             self.kernel.learn(env, receipt.seq)
+            self.upkeep.cover(sum(part.audience != PUBLIC for part in decision.parts))
         return receipt
 
     def _most_due(self, names: Sequence[str], waiting: set[str]) -> Stream | None:

@@ -55,10 +55,11 @@ class _Seen:
     incident: bool = False
     minute: int = 0
     decoy_us: int = 0
+    covered: dict[int, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> _Seen:
-        return replace(self, refusals=dict(self.refusals))
+        return replace(self, refusals=dict(self.refusals), covered=dict(self.covered))
 
 
 class Upkeep:
@@ -196,6 +197,8 @@ class Upkeep:
         """Return the decoys that are due, at instants that nobody can foretell.
 
         A registration adds two leaves to the tree in one commit, a payment three; so does this.
+        A decoy is left out for every act that was ``cover``ed by one of its size before, so that
+        the tree grows by as much and in the same steps whether anybody registers or not.
         """
         if at_us < self._seen.decoy_us:
             return []
@@ -206,7 +209,15 @@ class Upkeep:
         if first:
             return []
         count = DECOYS[self._entropy(1)[0] % len(DECOYS)]
+        if self._seen.covered.get(count, 0):
+            self._seen.covered[count] -= 1
+            return []
         return [self._envelope("decoy.leaf/1", Decoy(), at_us) for _ in range(count)]
+
+    def cover(self, leaves: int) -> None:
+        """Take the next decoy of as many ``leaves`` for an act that stays closed."""
+        if self._limits.decoy_pack and leaves in DECOYS:
+            self._seen.covered[leaves] = self._seen.covered.get(leaves, 0) + 1
 
     def _decoys_per_hour(self) -> int:
         catalogue, name = self._kernel.catalogue, self._limits.decoy_pack

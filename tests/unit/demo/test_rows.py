@@ -19,6 +19,8 @@ def test_a_lot_is_what_its_source_says() -> None:
     assert (lot.plan.start_price_fen, lot.prices[-1], len(lot.prices)) == (8_000, 20_400, 42)
     assert (lot.plan.term_months, lot.plan.tenure) == (300, "contracting_out")
     assert lot.asset.quantity_thousandths == 653_000
+    assert (lot.plan.escalator.percent_hundredths, lot.plan.escalator.every_years) == (500, 5)
+    assert lot_of_row("R110", "r110").plan.escalator.percent_hundredths == 0
     sale = lot_of_row("R109", "r109", bidders=8, bids=23, step_yuan=1000)
     assert (sale.plan.term_months, sale.prices[-1]) == (0, 10_200_000)
 
