@@ -230,5 +230,11 @@ def test_every_real_row_is_a_lot_or_not_yet_playable_or_refused(data: Path, tmp_
     reasons = Counter(row["field"] for row in done["refused"])
     assert (done["added"], done["refused_count"]) == (23, 67)
     assert reasons == {"method": 60, "start_price": 2, "term_years": 5}
-    with Centre(Home.open(data)).reading.connect() as connection:
+    centre = Centre(Home.open(data))
+    with centre.reading.connect() as connection:
         assert len(connection.execute(tables.case.select()).all()) == 10
+    lots = {
+        lot.asset: lot for state in centre.states_of("case") for lot in state.facets["case"].lots
+    }
+    # R076 and R077 write 31 months as 2.583 years.
+    assert {lots[f"asset-{name}"].term_months for name in ("r076", "r077")} == {31}

@@ -247,6 +247,17 @@ def observe(step: Step) -> tuple[Act, ...]:
     return (opened(step), *map(by_phone, by_code[:2]), *by_code[2:])
 
 
+def observe_again(step: Step) -> tuple[Act, ...]:
+    """Open ``step`` over new evidence and let a quorum state that."""
+    anew = paper(f"{step} again").sha256
+    opening = OpenStep(CASE, step, anew, (LOT,))
+    acts = [statement(step, member, shown=anew) for member in PANEL[:4]]
+    return (
+        staff("panel.open_step/1", opening, "centre_operator"),
+        *map(by_phone, acts[:2]), *acts[2:],
+    )  # fmt: skip
+
+
 def pair(kind: str, data: Command, **more: Any) -> tuple[Act, Act]:
     """Return one act of two persons of the office, with its evidence."""
     more.setdefault("docs", (paper("evidence"),))

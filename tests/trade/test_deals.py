@@ -21,6 +21,7 @@ from tests.support.acts import (
     accept,
     bidder,
     observe,
+    observe_again,
     pair,
     paper,
     staff,
@@ -250,19 +251,24 @@ def test_scenario_10_the_runner_up_succeeds_by_the_pack(at: At) -> None:
     do_all(trade, DEFAULT)
     assert (trade.place(), place_of(trade, WINNER)) == ("defaulted", "forfeited")
     assert trade.blockers(FAIL) == ("runner_up_v1",)
+    trade.wait(trade.clock.now_us() + HOUR_US)
     assert trade.do(SUCCEED[0]).outcome == "proposed"
     trade.do(SUCCEED[1])
     sale = trade.state().facets["sale"]
     assert (trade.place(), sale.lead_number, sale.lead_fen) == ("provisional", LOSER, START_FEN)
     assert trade.blockers(accept()) == ("leads_v1",)
-    do_all(trade, (accept(LOSER), *(staff("lot.confirm/1", ConfirmDeal(LOT), OPERATOR),)))
+    confirm = staff("lot.confirm/1", ConfirmDeal(LOT), OPERATOR)
+    trade.do(accept(LOSER))
+    # What the panel said of the first winner is nothing it said of the runner-up.
+    assert trade.blockers(confirm) == ("observed_o7_v1",)
+    do_all(trade, (*observe_again("O7"), confirm))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (LOSER, START_FEN)
 
 
 def test_scenario_10_the_deposit_pays_costs_then_the_shortfall_then_the_owner(at: At) -> None:
     trade = local(at, "confirmed", winner_default_rule="runner_up")
-    do_all(trade, (*DEFAULT, *SUCCEED, accept(LOSER)))
+    do_all(trade, (*DEFAULT, *SUCCEED, accept(LOSER), *observe_again("O7")))
     trade.do(staff("lot.confirm/1", ConfirmDeal(LOT), OPERATOR))
     first, second = pair("deposit.apply/1", ApplyDeposit(LOT, WINNER, 500))
     assert trade.blockers(first) == ("rerun_settled_v1",)

@@ -8,7 +8,6 @@ import pytest
 from tests.support.acts import (
     ASSET,
     BIDDERS,
-    CASE,
     CLOSES_US,
     LOT,
     PANEL,
@@ -18,12 +17,11 @@ from tests.support.acts import (
     accept,
     award,
     bidder,
-    by_phone,
     observe,
+    observe_again,
     pair,
     paper,
     staff,
-    statement,
     suspend,
 )
 from tests.support.disputes import (
@@ -52,8 +50,6 @@ from trading.engine.context import Context
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
 from trading.listing.commands import RescheduleLot
-from trading.observing.rules import Step
-from trading.observing.watching import OpenStep
 
 AWARD = award()
 WINNER = BIDDERS[1]
@@ -63,17 +59,6 @@ def all_of(trade: Trade, *acts: Act | tuple[Act, ...]) -> None:
     for act in acts:
         for one in act if isinstance(act, tuple) else (act,):
             trade.do(one)
-
-
-def seen_again(step: Step) -> tuple[Act, ...]:
-    """Open ``step`` over new evidence and let a quorum state that."""
-    anew = paper(f"{step} again").sha256
-    opening = OpenStep(CASE, step, anew, (LOT,))
-    acts = [statement(step, member, shown=anew) for member in PANEL[:4]]
-    return (
-        staff("panel.open_step/1", opening, "centre_operator"),
-        *map(by_phone, acts[:2]), *acts[2:],
-    )  # fmt: skip
 
 
 def admitted(at: At, place: str = "publicity") -> Trade:
@@ -114,7 +99,7 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     all_of(trade, pair("lot.reschedule/1", anew))
     ready = staff("lot.get_ready/1", GetReady(LOT), "centre_operator")
     assert trade.blockers(ready) == ("observed_o5_v1",)
-    all_of(trade, *seen_again("O5"), ready)
+    all_of(trade, *observe_again("O5"), ready)
     trade.wait(opens_us)
     offer = PlaceBid(LOT, START_FEN)
     assert "qualified_v1" in trade.blockers(bidder("bid.place/1", offer, WINNER))
@@ -122,7 +107,7 @@ def test_scenario_11_an_objection_on_the_third_day_runs_the_qualification_again(
     trade.wait(opens_us + HOUR_US)
     confirm = staff("lot.confirm/1", ConfirmDeal(LOT), "centre_operator")
     assert trade.blockers(confirm) == ("deal_accepted_v1", "observed_o7_v1")
-    all_of(trade, (accept(BIDDERS[2]), *seen_again("O7"), confirm))
+    all_of(trade, (accept(BIDDERS[2]), *observe_again("O7"), confirm))
     trade.do(staff("lot.publish_result/1", PublishResult(LOT, "李**"), "centre_clerk"))
     award = trade.state().facets["award"]
     assert (award.bidder, award.price_fen) == (BIDDERS[2], START_FEN)

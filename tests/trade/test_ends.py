@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.acts import (
@@ -68,6 +70,34 @@ def test_two_people_void_a_result_and_the_asset_is_free_again(at: At, place: str
     assert "held" not in deposits(trade)
     ending = trade.state().facets["ending"]
     assert (ending.cause, ending.reason_zh) == ("collusion", "串通竞买")
+
+
+@pytest.mark.parametrize(
+    ("cause", "winner"),
+    [
+        ("collusion", "forfeited"), ("bribery", "forfeited"), ("false_materials", "forfeited"),
+        ("ineligible_winner", "refund_due"), ("rule_breach", "refund_due"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["provisional", "awarded"])
+def test_a_breach_costs_the_winner_the_deposit_and_nobody_else(
+    at: At, place: str, cause: Any, winner: str
+) -> None:
+    trade = at(place)
+    for act in pair("lot.void/1", VoidLot(LOT, cause, "查实")):
+        trade.do(act)
+    assert deposits(trade) == ["refund_due", winner, "refund_due"]
+    if winner == "forfeited":
+        lost = trade.state(f"deposit/{LOT}-{BIDDERS[1]}").facets["deposit"]
+        assert (lost.account, lost.cause, lost.price_fen) == ("forfeited", cause, 0)
+
+
+def test_a_lot_terminated_after_its_award_gives_the_winner_the_deposit_back(at: At) -> None:
+    trade = at("awarded")
+    assert deposits(trade)[1] == "converted"
+    for act in TERMINATE:
+        trade.do(act)
+    assert set(deposits(trade)) == {"refund_due"}
 
 
 @pytest.mark.parametrize("place", ["bidding", "certified"])

@@ -31,10 +31,11 @@ class Failure(Facet, frozen=True):
 
 
 class DealOffered(Event, frozen=True, tag="deal_offered/1"):
-    """The lot is ``number``'s at ``price_fen`` if accepted before ``confirm_until_us``."""
+    """Since ``offered_us`` the lot is ``number``'s if accepted before ``confirm_until_us``."""
 
     number: int
     price_fen: int
+    offered_us: int
     confirm_until_us: int
 
 
@@ -67,7 +68,7 @@ def deal_offered(sale: Sale | None, event: DealOffered) -> Sale:
         found, lead_number=event.number, lead_fen=event.price_fen,
         second_number=found.second_number if leads else 0,
         second_fen=found.second_fen if leads else 0,
-        confirm_until_us=event.confirm_until_us, accepted=False,
+        offered_us=event.offered_us, confirm_until_us=event.confirm_until_us, accepted=False,
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def offered(context: Context, number: int, price_fen: int, since_us: int) -> Dea
     count, unit = pack.period("confirm_days")
     source = pack.get("confirm_days").source
     found = compute(since_us, count, unit, context.calendar, source=source, rule="confirm_days")
-    return DealOffered(number, price_fen, found.end_us)
+    return DealOffered(number, price_fen, since_us, found.end_us)
 
 
 def roll_of(context: Context) -> Roll:

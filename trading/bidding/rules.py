@@ -72,7 +72,8 @@ class Sale(Facet, frozen=True):
 
     ``second_...`` is the best bid of another bidder than the one who leads: since nobody outbids
     himself it is always the lead before. Before ``free_until_us`` no bid moves the end, where a
-    clock rolls. A deal lapses at ``confirm_until_us`` unless it is ``accepted``.
+    clock rolls. A deal is open since ``offered_us`` and lapses at ``confirm_until_us`` unless it is
+    ``accepted``.
     """
 
     ends_us: int
@@ -83,6 +84,7 @@ class Sale(Facet, frozen=True):
     second_number: int = 0
     second_fen: int = 0
     free_until_us: int = 0
+    offered_us: int = 0
     confirm_until_us: int = 0
     accepted: bool = False
 

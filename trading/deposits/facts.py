@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading.bidding.rules import Roll, Sale
-from trading.deposits.rules import Deposit, DepositForfeited, deposit_stream, move
+from trading.deposits.rules import BREACHES, Deposit, DepositForfeited, deposit_stream, move
 from trading.engine.context import Context
 from trading.engine.registry import Then
 
@@ -22,36 +22,48 @@ def forfeits(context: Context) -> tuple[Then, ...]:
     """Return the part by which the winner who defaults loses the deposit, if there is one."""
     sale = context.of(Sale)
     stream = deposit_stream(context.primary.name.partition("/")[2], sale.lead_number)
-    deposit = context.find(Deposit, stream)
-    if deposit is None or context.place(stream) not in {"held", "frozen", "converted"}:
-        return ()
     cause = getattr(context.data, "cause", "not_confirmed")
-    event = DepositForfeited(deposit.account, deposit.amount_fen, cause, sale.lead_fen)
-    return (Then(stream, "forfeit", (event,)),)
+    return _forfeited(context, stream, cause, sale.lead_fen)
 
 
 def settlements(context: Context) -> tuple[Then, ...]:
     """Return the parts that settle every held deposit of a lot that is awarded or ends without.
 
-    The winner's becomes part of the price, all others fall due for refund.
+    At the award the winner's becomes part of the price, and a breach for which the result is
+    voided costs it; all others fall due for refund.
     """
     lot = context.primary.name.partition("/")[2]
     roll = context.find(Roll, f"roll/{lot}") or Roll()
     sale = context.find(Sale)
-    winner = sale.lead_number if sale and context.taken == "awarded" else 0
+    leader = sale.lead_number if sale else 0
+    winner = leader if context.taken == "awarded" else 0
+    cause = getattr(context.data, "cause", "")
+    breaker = leader if context.taken == "voided" and cause in BREACHES else 0
     parts: list[Then] = []
     for number in sorted(roll.listed.values()):
         stream = deposit_stream(lot, number)
         deposit = context.find(Deposit, stream)
-        if number != winner:
-            parts += _released(context, stream)
+        if number == breaker:
+            parts += _forfeited(context, stream, cause, 0)
+        elif number != winner:
+            parts += _released(context, stream, ("held", "converted"))
         elif deposit is not None and context.place(stream) == "held":
             parts.append(Then(stream, "convert", (move(deposit, "price"),)))
     return tuple(parts)
 
 
-def _released(context: Context, stream: str) -> tuple[Then, ...]:
+def _forfeited(context: Context, stream: str, cause: str, price_fen: int) -> tuple[Then, ...]:
     deposit = context.find(Deposit, stream)
-    if deposit is None or context.place(stream) != "held":
+    if deposit is None or context.place(stream) not in {"held", "frozen", "converted"}:
+        return ()
+    event = DepositForfeited(deposit.account, deposit.amount_fen, cause, price_fen)
+    return (Then(stream, "forfeit", (event,)),)
+
+
+def _released(
+    context: Context, stream: str, places: tuple[str, ...] = ("held",)
+) -> tuple[Then, ...]:
+    deposit = context.find(Deposit, stream)
+    if deposit is None or context.place(stream) not in places:
         return ()
     return (Then(stream, "release", (move(deposit, "refund_due"),)),)

@@ -15,9 +15,8 @@ from trading.engine.stream import Corrected, Event, Facet, Stream
 Account = Literal["bank", "held", "refund_due", "price", "forfeited", "costs", "shortfall", "owner"]
 """Where money lies: at the bank, owed to a bidder, or no longer his."""
 
-DEFAULT_CAUSES = (
-    "withdrawn_late", "not_confirmed", "not_signed", "not_paid", "false_materials", "collusion",
-)  # fmt: skip
+BREACHES = frozenset({"collusion", "bribery", "false_materials"})
+"""Causes for which a result is voided and the winner's own breach costs the deposit."""
 
 
 class Deposit(Facet, frozen=True):

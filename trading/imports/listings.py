@@ -86,10 +86,13 @@ def _plan(cells: Cells, number: int) -> LotPlan:
 
 
 def _months(cells: Cells, tenure: str) -> int:
-    """Return the term in whole months; only what is sold for good has none."""
+    """Return the term to the nearest month, half a month up; only what is sold has none.
+
+    A sheet writes 31 months as 2.583 years.
+    """
     if tenure == "transfer" and not cells.text("term_years"):
         return 0
-    return cells.thousandths("term_years") * 12 // 1000
+    return (cells.thousandths("term_years") * 12 + 500) // 1000
 
 
 def _escalator(cells: Cells) -> Escalator:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from trading.base.signature import verify
 from trading.base.units import HOUR_US
+from trading.bidding.rules import Sale
 from trading.engine.context import Context
 from trading.engine.definitions import step_guard
 from trading.engine.registry import GuardSpec
@@ -185,9 +186,19 @@ def _observed(context: Context, step: str) -> bool:
         return True
     lot = context.stream.name.partition("/")[2]
     panel = context.find(Panel, f"panel/{case_of_lot(lot)}")
+    weak_ratio = context.policy("session_code_max_ratio")
+    return complete(panel, step, lot, weak_ratio, _counts_since(context, step))
+
+
+def _counts_since(context: Context, step: str) -> int:
+    """Return since when an opening of ``step`` counts, 0 where any does."""
     # What was seen before the registration closed is not touched when a result falls.
-    since_us = 0 if step in BEFORE_THE_CLOSE else context.fact("rerun_us")
-    return complete(panel, step, lot, context.policy("session_code_max_ratio"), since_us)
+    if step in BEFORE_THE_CLOSE:
+        return 0
+    rerun_us: int = context.fact("rerun_us")
+    sale = context.find(Sale)
+    # Who saw the winner has not seen the runner-up; the opening of the bidding was the same.
+    return max(rerun_us, sale.offered_us) if sale and step == "O7" else rerun_us
 
 
 GUARDS = (
