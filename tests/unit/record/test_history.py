@@ -101,3 +101,8 @@ def test_the_lot_is_bound_to_definitions_that_were_entered() -> None:
 def test_a_leaf_that_is_no_entry_is_refused() -> None:
     with pytest.raises(IntegrityFault):
         history([b"{}"], "c-1", lambda _index: None)
+
+
+def test_a_log_without_open_bodies_tells_nothing() -> None:
+    told = history([sealed(entry("roll/c-1", "one"))], "c-1", lambda _index: None)
+    assert (told.acts, told.closed) == ((), 1)
