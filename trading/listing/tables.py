@@ -87,7 +87,7 @@ def _lot_row(state: Stream) -> dict[str, Any]:
         "version": terms.version,
         "registration_until_us": schedule.registration_until_us,
         "opens_us": schedule.opens_us,
-        "ends_us": sale.ends_us if sale else schedule.closes_us,
+        "ends_us": (sale.ends_us if sale else 0) or schedule.closes_us,
         "lead_number": sale.lead_number if sale else 0,
         "lead_fen": sale.lead_fen if sale else 0,
         "bids": sale.bids if sale else 0,
