@@ -8,9 +8,9 @@ import pytest
 
 from tests.style.layout import PACKAGE, python_files
 from tests.style.wording import sentences
-from trading.cli.output import messages
-from trading.cli.wording import CATALOGUE, in_chinese
-from trading.cli.wording import sentences as catalogue
+from trading.words.details import CATALOGUE, in_chinese
+from trading.words.details import sentences as catalogue
+from trading.words.language import messages
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SLOT = re.compile(r"\{\d\}")

@@ -23,8 +23,8 @@ from trading.base.errors import InvalidInput, KeyReused, ReadOnly, TradingError
 from trading.bidding.commands import GetReady, PlaceBid, Reject
 from trading.bidding.holds import SuspendLot
 from trading.centre import check_texts
-from trading.cli.output import explain
 from trading.engine.builtin import EnterDefinition
+from trading.words.explaining import explain
 
 BID = "bid.place/1"
 

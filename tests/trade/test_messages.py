@@ -9,8 +9,8 @@ import pytest
 from trading.base import errors
 from trading.base.errors import TradingError
 from trading.centre import registry
-from trading.cli.output import messages
 from trading.engine.kernel import GRANTED_GUARD, SECOND_PERSON_GUARD
+from trading.words.language import messages
 
 _HAN = re.compile(r"[一-鿿]")
 # Han characters that have a simplified form which is another character.

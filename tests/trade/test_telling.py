@@ -10,7 +10,8 @@ from tests.support.disputes import admit, complaint, objection
 from tests.support.trade import At, Places, Trade
 from trading.awarding.endings import VoidLot
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
-from trading.cli.telling import lines, tell, words
+from trading.words.language import words
+from trading.words.telling import lines, tell
 
 
 @pytest.fixture(autouse=True)

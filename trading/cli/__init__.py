@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -43,13 +43,14 @@ class Lazy(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what is wrong with the words themselves is told in the language of the reader."""
         from trading.cli.output import telling
+        from trading.words.language import speaking
 
         words = extra.get("args") or (args[0] if args else None) or sys.argv[1:]
         for stream in (sys.stdout, sys.stderr):
             # A terminal that cannot write Chinese shows codes, and no command fails for it.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        with _ending(), telling(as_json="--json" in words):
+        with _ending(), speaking(_asked(words)), telling(as_json="--json" in words):
             sys.exit(super().main(*args, **{**extra, "standalone_mode": False}) or 0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -67,6 +68,18 @@ class Lazy(click.Group):
             import_module(f"trading.cli.{module}"), f"{cmd_name}_command"
         )
         return found
+
+
+def _asked(words: Sequence[str]) -> str:
+    """Return the language that the words of a command line ask for, empty where they ask none."""
+    for place, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and place + 1 < len(words):
+            return words[place + 1]
+        if not word.startswith("-"):
+            break
+    return ""
 
 
 @contextlib.contextmanager

@@ -17,9 +17,10 @@ from msgspec import inspect
 from trading.base.errors import InvalidInput, NotFound, Refused
 from trading.centre import registry
 from trading.cli.acting import tell
-from trading.cli.output import data_option, emit, fail, guarded, json_option, open_centre, pick
+from trading.cli.output import data_option, emit, fail, guarded, json_option, open_centre
 from trading.engine.registry import ENGINE
 from trading.record.entry import Document
+from trading.words.language import pick
 
 PAPER_BYTES_MAX = 20 * 1024 * 1024
 

@@ -12,7 +12,7 @@ import msgspec
 
 from trading.base.errors import IntegrityFault, SetupError
 from trading.centre import PROJECTIONS, Centre, registry
-from trading.cli.output import pick, say, worded
+from trading.cli.output import say
 from trading.record import replay, verify
 from trading.record.chains import FINDINGS_MAX, Findings
 from trading.record.checkpoint import Checkpoint
@@ -27,6 +27,8 @@ from trading.store.reveal import compare_bodies
 from trading.store.signer import read_vkey, signed_note
 from trading.store.start import check_agreement, check_store
 from trading.store.state import StateCodec
+from trading.words.explaining import worded
+from trading.words.language import pick
 
 BEHIND_SECONDS = 2
 

@@ -13,11 +13,12 @@ from trading.base.deadline import local_date, local_text
 from trading.base.errors import NotFound
 from trading.base.money import PriceUnit, format_yuan
 from trading.centre import Centre
-from trading.cli.output import data_option, emit, guarded, json_option, language, open_centre, pick
+from trading.cli.output import data_option, emit, guarded, json_option, open_centre
 from trading.engine.stream import Stream
 from trading.register import queries
 from trading.register.contracts import ContractTerms, Performance, arrears_on, unpaid
 from trading.register.rent import add_months
+from trading.words.language import language, pick
 
 PAGE_MAX = 500
 

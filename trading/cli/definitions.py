@@ -13,21 +13,12 @@ from trading import centre as wiring
 from trading import founding
 from trading.base import assets
 from trading.base.errors import SetupError
-from trading.cli.output import (
-    FINDING,
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    language,
-    open_centre,
-    pick,
-    say,
-)
+from trading.cli.output import FINDING, data_option, emit, guarded, json_option, open_centre, say
 from trading.engine import coverage, diagram, diff, lock
 from trading.engine.builtin import BUILTIN, EnterDefinition
 from trading.engine.catalogue import Definition
 from trading.engine.definitions import Workflow
+from trading.words.language import language, pick
 
 
 @click.group("definitions")

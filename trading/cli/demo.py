@@ -15,16 +15,7 @@ from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
 from trading.centre import Centre
 from trading.cli.checking import publish_all, replay_centre, verify_centre
-from trading.cli.output import (
-    FINDING,
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    language,
-    pick,
-    say,
-)
+from trading.cli.output import FINDING, data_option, emit, guarded, json_option, say
 from trading.demo import cast, stage
 from trading.demo.company import Company, Story
 from trading.founding import found
@@ -34,6 +25,7 @@ from trading.store import log
 from trading.store.home import CENTRE, Home
 from trading.store.migrations import migrate_url
 from trading.store.signer import create_keys
+from trading.words.language import language, pick
 
 ORIGIN = "demo.localhost/trading"
 

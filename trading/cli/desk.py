@@ -10,12 +10,13 @@ from sqlalchemy import Table, select
 
 from trading.base.deadline import local_text
 from trading.centre import Centre
-from trading.cli.output import data_option, emit, guarded, json_option, open_centre, pick
+from trading.cli.output import data_option, emit, guarded, json_option, open_centre
 from trading.disputes.tables import objection
 from trading.engine.desks import Waiting, at_desk
 from trading.listing.tables import case, lot
 from trading.people.organisations import Orgs
 from trading.people.rules import Person, holds
+from trading.words.language import pick
 
 TABLES: dict[str, Table] = {"case": case, "lot": lot, "objection": objection}
 

@@ -69,7 +69,8 @@ def doctor_command(
     if wheel.status == FAIL:
         click.echo(f"{wheel.zh} {wheel.do_zh}\n{wheel.en} {wheel.do_en}", err=True)
         sys.exit(2)
-    from trading.cli.output import FINDING, USAGE, emit, pick
+    from trading.cli.output import FINDING, USAGE, emit
+    from trading.words.language import pick
 
     usable, found = examine(data_dir, tls_cert, tls_key, accept_clock=accept_clock)
     found.insert(0, wheel)
@@ -375,7 +376,7 @@ def _guarded(
 
 
 def _failed(name: str, error: Any, do_zh: str, do_en: str) -> Finding:
-    from trading.cli.wording import in_chinese
+    from trading.words.details import in_chinese
 
     return Finding(name, FAIL, in_chinese(error.detail), error.detail, do_zh, do_en)
 

@@ -9,20 +9,12 @@ import click
 import msgspec
 from sqlalchemy import func, select
 
-from trading.cli.output import (
-    FINDING,
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    open_centre,
-    pick,
-    say,
-)
+from trading.cli.output import FINDING, data_option, emit, guarded, json_option, open_centre, say
 from trading.listing.tables import lot as lots
 from trading.observing.proof import DrawCheck, check_draw
 from trading.observing.sampling import half_interval_sample, legacy_sample
 from trading.store.log import stream_entries
+from trading.words.language import pick
 
 PAGE = 500
 FINDINGS = {

@@ -10,12 +10,13 @@ from trading.base.deadline import local_text
 from trading.base.errors import NotFound
 from trading.centre import registry
 from trading.cli.log import log_command, read_vkeys, verified
-from trading.cli.output import FINDING, emit, guarded, json_option, language, messages, pick, say
+from trading.cli.output import FINDING, emit, guarded, json_option, say
 from trading.record.entry import DONE
 from trading.record.history import LOT, Act, History, history
 from trading.record.tiles import TileReader
 from trading.store.reveal import reveal_from
 from trading.store.signer import log_reader
+from trading.words.language import language, messages, pick
 
 
 @log_command.command("history")

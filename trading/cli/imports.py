@@ -15,13 +15,9 @@ from trading.cli.output import (
     FINDING,
     data_option,
     emit,
-    explain,
     guarded,
     json_option,
-    language,
-    messages,
     open_centre,
-    pick,
     progress,
     say,
 )
@@ -32,6 +28,8 @@ from trading.imports.listings import LISTINGS
 from trading.imports.roster import ROSTER
 from trading.imports.run import Import, Report
 from trading.imports.sheet import Refusals, Sheet
+from trading.words.explaining import explain
+from trading.words.language import language, messages, pick
 
 PACK = "cn-collective"
 EVERY = 1000

@@ -12,12 +12,13 @@ import click
 from trading.base.errors import InvalidInput, NotFound, SetupError, StorageDown
 from trading.cli.checking import as_json as report_json
 from trading.cli.checking import lift, meter, tell_report, verify_centre
-from trading.cli.output import FINDING, emit, guarded, json_option, open_centre, pick
+from trading.cli.output import FINDING, emit, guarded, json_option, open_centre
 from trading.record.note import PublicKey
 from trading.record.tiles import ReadFile
 from trading.record.verify import Report, verify
 from trading.store.audit import verify_log
 from trading.store.reveal import reveal_from
+from trading.words.language import pick
 
 TIMEOUT_SECONDS = 10
 FILE_BYTES_MAX = 32 * 1024 * 1024

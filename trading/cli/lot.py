@@ -13,19 +13,12 @@ from trading.base.deadline import local_text
 from trading.base.errors import NotFound
 from trading.base.money import PriceUnit, format_yuan
 from trading.centre import Centre
-from trading.cli.output import (
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    language,
-    open_centre,
-    pick,
-)
-from trading.cli.telling import label, lines, tell, word
+from trading.cli.output import data_option, emit, guarded, json_option, open_centre
 from trading.listing.tables import lot as lots
 from trading.record.entry import DONE, read
 from trading.store.log import stream_entries
+from trading.words.language import language, pick, word
+from trading.words.telling import label, lines, tell
 
 PAGE_MAX = 500
 

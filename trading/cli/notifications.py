@@ -15,21 +15,13 @@ from trading.base.deadline import local_text
 from trading.base.errors import SetupError
 from trading.centre import Centre
 from trading.cli.acting import act
-from trading.cli.output import (
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    language,
-    open_centre,
-    pick,
-    say,
-)
+from trading.cli.output import data_option, emit, guarded, json_option, open_centre, say
 from trading.notifications.commands import ConfirmNotification, PrintCallSheet
 from trading.notifications.rules import Notification, waiting
 from trading.notifications.tables import concerning
 from trading.outbox import Outbox, name_of, phone_of, text_of, waiting_names
 from trading.store import files, log
+from trading.words.language import language, pick
 
 PAGE_MAX = 500
 CALLER = "centre_clerk"

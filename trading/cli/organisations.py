@@ -10,9 +10,10 @@ import click
 from trading.base.deadline import local_text
 from trading.base.units import FOR_EVER_US
 from trading.cli.acting import Instant, act
-from trading.cli.output import data_option, emit, guarded, json_option, open_centre, pick
+from trading.cli.output import data_option, emit, guarded, json_option, open_centre
 from trading.people.commands import CloseOrg, CreateOrg, MergeOrg, RenameOrg
 from trading.people.organisations import RANKS, Orgs, exists, name_at
+from trading.words.language import pick
 
 _actor = click.option("--actor", required=True)
 _twice = click.option(

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import sys
-import tomllib
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,37 +16,20 @@ from typing import Any, NoReturn
 import click
 import msgspec
 
-from trading.base import assets
 from trading.base.errors import LockMismatch, SetupError, TradingError, Unavailable
 from trading.centre import Centre
-from trading.cli.wording import in_chinese
 from trading.store.faults import fault
 from trading.store.home import Home
 from trading.store.migrations import check_schema
+from trading.words.explaining import explain, worded
+from trading.words.language import language, pick
 
 OK, FINDING, USAGE = 0, 1, 2
-LANGUAGES = ("zh", "en")
-
-
-def language() -> str:
-    """Return ``zh`` or ``en``: ``--lang``, else TRADING_LANG, else the locale, else Chinese."""
-    context = click.get_current_context(silent=True)
-    chosen = (context.find_root().params.get("lang") if context else None) or os.environ.get(
-        "TRADING_LANG", ""
-    )
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return "en" if os.environ.get("LANG", "").startswith("en") else "zh"
 
 
 def say(zh: str, en: str) -> None:
     """Print one line in the chosen language."""
     click.echo(zh if language() == "zh" else en)
-
-
-def pick(zh: str, en: str) -> str:
-    """Return the text of the chosen language."""
-    return zh if language() == "zh" else en
 
 
 def emit(data: Any) -> None:
@@ -59,45 +40,6 @@ def emit(data: Any) -> None:
 def progress(zh: str, en: str) -> None:
     """Print a line about work under way to standard error."""
     click.echo(pick(zh, en), err=True)
-
-
-@functools.cache
-def messages(lang: str) -> dict[str, str]:
-    """Return the message catalogue of ``lang``: text by code or guard name."""
-    found: dict[str, str] = tomllib.loads(assets.read_text(f"templates/messages/{lang}.toml"))
-    return found
-
-
-def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]:
-    """Return code, message, and for refusals every rule with its field, text and source."""
-    texts = messages(language())
-    told: dict[str, Any] = {"code": error.code, "message": texts.get(error.code, error.detail)}
-    if error.detail != error.code:
-        told["detail"] = error.detail
-    if error.params.get("field"):
-        told["field"] = error.params["field"]
-    if error.params.get("rule"):
-        told["rule"] = error.params["rule"]
-        told["source"] = "decision 25"
-    reason = error.params.get("reason")
-    if isinstance(reason, str) and reason in texts:
-        told["message"] = texts[reason]
-    guards = error.params.get("guards")
-    if centre is not None and isinstance(guards, tuple):
-        known = centre.kernel.registry.guards
-        told["rules"] = [
-            {
-                "rule": name,
-                "text": texts.get(name, name),
-                "field": known[name].field if name in known else "actor",
-                "source": known[name].source if name in known else "decision 16",
-            }
-            for name in guards
-        ]
-    receipt = error.params.get("receipt")
-    if receipt is not None:
-        told["receipt"] = msgspec.to_builtins(receipt)
-    return told
 
 
 def fail(error: TradingError, *, as_json: bool, centre: Centre | None = None) -> NoReturn:
@@ -123,11 +65,6 @@ def exit_code(error: TradingError) -> int:
     if isinstance(error, LockMismatch):
         return FINDING
     return USAGE if isinstance(error, SetupError | Unavailable) else FINDING
-
-
-def worded(detail: str) -> str:
-    """Return ``detail`` in the chosen language."""
-    return in_chinese(detail) if language() == "zh" else detail
 
 
 def misused(error: click.ClickException, *, as_json: bool) -> NoReturn:

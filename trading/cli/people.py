@@ -13,16 +13,7 @@ from trading.base.errors import NotFound, Refused
 from trading.base.units import FOR_EVER_US
 from trading.centre import Personal
 from trading.cli.acting import Instant, PersonName, act
-from trading.cli.output import (
-    data_option,
-    emit,
-    fail,
-    guarded,
-    json_option,
-    open_centre,
-    pick,
-    say,
-)
+from trading.cli.output import data_option, emit, fail, guarded, json_option, open_centre, say
 from trading.engine.stream import Stream
 from trading.people.commands import (
     EndGrant,
@@ -34,6 +25,7 @@ from trading.people.commands import (
 )
 from trading.people.organisations import Orgs
 from trading.people.rules import Grant, Person, grants_on
+from trading.words.language import pick
 
 _actor = click.option("--actor", required=True)
 _twice = click.option(

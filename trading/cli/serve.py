@@ -29,22 +29,13 @@ import uvicorn
 
 from trading.base.errors import SetupError, TradingError
 from trading.centre import Centre
-from trading.cli.output import (
-    FINDING,
-    USAGE,
-    data_option,
-    emit,
-    guarded,
-    json_option,
-    language,
-    say,
-    telling,
-)
+from trading.cli.output import FINDING, USAGE, data_option, emit, guarded, json_option, say, telling
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
 from trading.store.publish import Publisher
 from trading.store.upkeep import Limits
 from trading.web.app import create_app
+from trading.words.language import language
 
 BACKLOG = 1024
 CONCURRENCY_MAX = 1000

@@ -5,20 +5,16 @@ Everything is read from states and from the definitions they are bound to; nothi
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from trading.awarding.certificates import certificate_stream
 from trading.awarding.rules import Award, Ending
-from trading.base import assets
 from trading.base.calendar import compute
 from trading.base.deadline import local_text
 from trading.base.money import PriceUnit, format_yuan
 from trading.centre import Centre
-from trading.cli.output import language, pick
 from trading.disputes.rules import Disputes, Objection, objection_stream
 from trading.engine import timers
 from trading.engine.builtin import CLOCK, WRITER, Hold
@@ -27,22 +23,9 @@ from trading.engine.registry import HOLD
 from trading.engine.stream import Stream
 from trading.listing.prices import rent_of, total
 from trading.listing.rules import Terms
+from trading.words.language import language, pick, word
 
 Told = dict[str, Any]
-
-
-@functools.cache
-def words(lang: str, section: str) -> dict[str, str]:
-    """Return the words of ``section``: triggers, roles, causes or fields."""
-    found: dict[str, dict[str, str]] = tomllib.loads(
-        assets.read_text(f"templates/words/{lang}.toml")
-    )
-    return found[section]
-
-
-def word(section: str, name: str) -> str:
-    """Return the word for ``name`` in the chosen language, the name itself where there is none."""
-    return words(language(), section).get(name, name)
 
 
 def label(centre: Centre, state: Stream) -> str:

@@ -1,0 +1,1 @@
+"""What people are told: the language of the reader, sentences of errors, and where a lot stands."""

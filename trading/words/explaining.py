@@ -1,0 +1,49 @@
+"""A refusal or an error in the words of whoever meets it: what, which rule, from which source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from trading.base.errors import TradingError
+from trading.centre import Centre
+from trading.words.details import in_chinese
+from trading.words.language import language, messages
+
+
+def worded(detail: str) -> str:
+    """Return ``detail`` in the chosen language."""
+    return in_chinese(detail) if language() == "zh" else detail
+
+
+def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]:
+    """Return code, message, and for refusals every rule with its field, text and source."""
+    texts = messages(language())
+    told: dict[str, Any] = {"code": error.code, "message": texts.get(error.code, error.detail)}
+    if error.detail != error.code:
+        told["detail"] = error.detail
+    if error.params.get("field"):
+        told["field"] = error.params["field"]
+    if error.params.get("rule"):
+        told["rule"] = error.params["rule"]
+        told["source"] = "decision 25"
+    reason = error.params.get("reason")
+    if isinstance(reason, str) and reason in texts:
+        told["message"] = texts[reason]
+    guards = error.params.get("guards")
+    if centre is not None and isinstance(guards, tuple):
+        known = centre.kernel.registry.guards
+        told["rules"] = [
+            {
+                "rule": name,
+                "text": texts.get(name, name),
+                "field": known[name].field if name in known else "actor",
+                "source": known[name].source if name in known else "decision 16",
+            }
+            for name in guards
+        ]
+    receipt = error.params.get("receipt")
+    if receipt is not None:
+        told["receipt"] = msgspec.to_builtins(receipt)
+    return told
