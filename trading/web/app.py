@@ -34,6 +34,7 @@ from trading.web.log import log_files
 from trading.web.problems import Problems, problem
 from trading.web.shell import Shell
 from trading.web.static_files import static_files
+from trading.web.threads import in_thread
 
 BODY_BYTES_MAX = 64 * 1024
 ROOMS = (public, signin, staff, bidder, representative, auditor, api)
@@ -59,7 +60,7 @@ def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litest
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)
     app = Litestar(
         [
-            *(handler for room in ROOMS for handler in room.routes(shell)),
+            *(in_thread(handler) for room in ROOMS for handler in room.routes(shell)),
             *(log_files(home.log_dir), static_files()),
             *(_alive(), _ready(health), _metrics(numbers)),
         ],

@@ -12,6 +12,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add the tables."""
     _sessions()
+    _inspections()
 
 
 def _sessions() -> None:
@@ -28,3 +29,17 @@ def _sessions() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("private_session_person", "private_session", ["person"])
+
+
+def _inspections() -> None:
+    op.create_table(
+        "private_inspection",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("begun_us", sa.BigInteger, nullable=False),
+        sa.Column("ended_us", sa.BigInteger, nullable=False),
+        sa.Column("ok", sa.Integer, nullable=False),
+        sa.Column("told", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
