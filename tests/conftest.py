@@ -14,9 +14,23 @@ from hypothesis import HealthCheck, settings
 from tests.style.coverage_gate import CoverageGate
 from tests.style.layout import pure_files
 from tests.support import verifier
+from tests.support.browser import browser, contexts, desktop, missing, phone
 from tests.support.postgres import postgres_server, postgres_url
+from tests.support.rooms import demo_once, demo_rooms, founded_once, rooms, serve_rooms
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = [
+    "browser",
+    "contexts",
+    "demo_once",
+    "demo_rooms",
+    "desktop",
+    "founded_once",
+    "phone",
+    "postgres_server",
+    "postgres_url",
+    "rooms",
+    "serve_rooms",
+]
 
 NETWORKS = (socket.AF_INET, socket.AF_INET6)
 
@@ -50,7 +64,17 @@ def pytest_report_header() -> list[str]:
     """Say which outside software takes part in this run, and which cannot."""
     found = verifier.python()
     told = f"with {found}" if found else "NOT RUN, no Python >= 3.12 can be had here"
-    return [f"independent verifier: {told}"]
+    lacking = ", ".join(missing())
+    seen = f"PAGES FAIL, missing here: {lacking}" if lacking else "with the Chromium of the machine"
+    return [f"independent verifier: {told}", f"browser: {seen}"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens a browser, so that `-m "not browser"` leaves out just that."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -82,7 +82,7 @@ def test_an_older_schema_asks_for_an_upgrade(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_schema(engine)
-    monkeypatch.setattr("trading.store.migrations._head", lambda: "0002")
+    monkeypatch.setattr("trading.store.migrations._head", lambda: "9999")
     with pytest.raises(SetupError, match=r"older schema .*trading init"):
         check_schema(engine)
 

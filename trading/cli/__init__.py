@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "act": "act",
+    "case": "cases",
     "lot": "lot",
     "contract": "contracts",
     "draw": "draw",

@@ -9,7 +9,7 @@ Every function takes the reading engine and raises ``StorageDown`` when the stor
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from trading.store.schema import head as head_table
 from trading.store.state import StateCodec
 
 PAGE = 2048
+NAMES_MAX = 500
 
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
@@ -67,6 +68,15 @@ def stream_entries(engine: Engine, stream: str, after_seq: int, limit: int) -> l
     """Return at most ``limit`` entries of ``stream`` behind its entry ``after_seq``."""
     wanted = _STREAM.where(entry.c.stream == stream, entry.c.seq > after_seq).limit(limit)
     return _rows(engine, wanted)
+
+
+def entries_of(engine: Engine, streams: Collection[str]) -> list[Row]:
+    """Return every entry of ``streams``, in the order of the log."""
+    names = sorted(streams)
+    found: list[Row] = []
+    for first in range(0, len(names), NAMES_MAX):
+        found += _rows(engine, entry.select().where(entry.c.stream.in_(names[first:][:NAMES_MAX])))
+    return sorted(found, key=lambda row: row.idx)
 
 
 def iterate(

@@ -1,4 +1,4 @@
-"""The application: the log's files, health, readiness and metrics.
+"""The application: the rooms, the log's files, health, readiness and metrics.
 
 Everything is made inside ``create_app``; two applications in one process share nothing.
 Source: decisions 7 and 21; security brief, section 2.2; architecture brief, section 2.2.
@@ -18,12 +18,26 @@ from trading.base.errors import NotFound, TradingError
 from trading.centre import Centre
 from trading.jobs import Ticks
 from trading.store.home import Home
-from trading.web import metrics
+from trading.web import (
+    api,
+    auditor,
+    bidder,
+    metrics,
+    public,
+    representative,
+    signin,
+    staff,
+)
+from trading.web.access import EVERYBODY, declared, opt
 from trading.web.health import Health
 from trading.web.log import log_files
 from trading.web.problems import Problems, problem
+from trading.web.shell import Shell
+from trading.web.static_files import static_files
+from trading.web.threads import in_thread
 
 BODY_BYTES_MAX = 64 * 1024
+ROOMS = (public, signin, staff, bidder, representative, auditor, api)
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -40,22 +54,30 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litestar:
     """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks."""
-    problems = Problems()
+    shell = Shell(centre, home)
+    problems = Problems(shell)
     health = Health(centre, home)
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)
-    return Litestar(
-        [log_files(home.log_dir), _alive(), _ready(health), _metrics(numbers)],
+    app = Litestar(
+        [
+            *(in_thread(handler) for room in ROOMS for handler in room.routes(shell)),
+            *(log_files(home.log_dir), static_files()),
+            *(_alive(), _ready(health), _metrics(numbers)),
+        ],
         before_send=[_finish],
+        guards=[shell.door.guard],
         debug=False,
         exception_handlers={TradingError: problems.answer, Exception: problems.answer},
         logging_config=None,
         openapi_config=None,
         request_max_body_size=BODY_BYTES_MAX,
     )
+    tuple(declared(app))
+    return app
 
 
 def _alive() -> HTTPRouteHandler:
-    @route("/healthz", http_method=READ, sync_to_thread=False)
+    @route("/healthz", http_method=READ, sync_to_thread=False, opt=opt(EVERYBODY))
     def alive() -> dict[str, str]:
         return {"status": "alive"}
 
@@ -63,7 +85,7 @@ def _alive() -> HTTPRouteHandler:
 
 
 def _ready(health: Health) -> HTTPRouteHandler:
-    @route("/readyz", http_method=READ, sync_to_thread=True)
+    @route("/readyz", http_method=READ, sync_to_thread=True, opt=opt(EVERYBODY))
     def ready(request: Request[Any, Any, Any]) -> Response[Any]:
         found = health.complaints()
         if not found:
@@ -76,7 +98,7 @@ def _ready(health: Health) -> HTTPRouteHandler:
 
 
 def _metrics(numbers: metrics.Metrics) -> HTTPRouteHandler:
-    @route("/metrics", http_method=READ, sync_to_thread=True)
+    @route("/metrics", http_method=READ, sync_to_thread=True, opt=opt(EVERYBODY))
     def measure(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not _is_local(request):
             raise NotFound("metrics are for this machine")

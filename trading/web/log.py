@@ -19,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from trading.base.errors import NotFound, StorageDown
 from trading.record.tiles import WIDTH, Tile
 from trading.store.signer import ARCHIVE, CHECKPOINT
+from trading.web.access import EVERYBODY, opt
 
 PREFIX = "/log/"
 # The framework names the character set of a text.
@@ -40,7 +41,7 @@ def log_files(log_dir: Path) -> HTTPRouteHandler:
         f"{PREFIX}bodies/{{path:path}}",
     ]
 
-    @route(paths, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+    @route(paths, http_method=[HttpMethod.GET, HttpMethod.HEAD], opt=opt(EVERYBODY))
     async def serve_file(request: Request[Any, Any, Any]) -> Response[bytes]:
         name = request.scope["path"].removeprefix(PREFIX)
         media_type, cache = _manner(name)

@@ -1,0 +1,125 @@
+"""A served application in this process, on a free port: of a founded centre or of a demonstration.
+
+The centre lies open beside the server, so that a test can look at the record, act through the
+kernel and move the clock while a browser looks at the pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from tests.web.conftest import make_centre
+from trading.base.clock import Clock, SimulatedClock
+from trading.centre import Centre
+from trading.cli.demo import demo_command
+from trading.jobs import Ticks
+from trading.store import log
+from trading.store.home import Home
+from trading.store.publish import Publisher
+from trading.web.app import create_app
+
+START_SECONDS_MAX = 30.0
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What is served: its address, its centre, and its clock."""
+
+    url: str
+    centre: Centre
+    home: Home
+    clock: Clock
+
+
+@contextlib.contextmanager
+def serving_rooms(home: Home, clock: Clock | None = None, *, ticks: bool = True) -> Iterator[Rooms]:
+    """Serve ``home`` until the block ends; the log of a demonstration stands at its last entry."""
+    centre = Centre(home, clock or last_instant(home))
+    ticking = Ticks(centre, Publisher(centre.engine, centre.reading, home, centre.clock))
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(centre, home, ticking), log_config=None, server_header=False, ws="none",
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="rooms", daemon=True)
+    centre.writer.start()
+    if ticks:
+        ticking.start()
+    thread.start()
+    try:
+        begin = time.monotonic()
+        while not server.started:
+            assert thread.is_alive(), "the server ended"
+            assert time.monotonic() - begin < START_SECONDS_MAX, "the server does not listen"
+            time.sleep(0.01)
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        yield Rooms(url, centre, home, centre.clock)
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS_MAX)
+        if ticks:
+            ticking.stop()
+        centre.close()
+        listener.close()
+
+
+def last_instant(home: Home) -> Clock | None:
+    """Return a clock at the last entry of a simulated log, None where real time counts."""
+    centre = Centre(home)
+    try:
+        if not centre.simulated:
+            return None
+        return SimulatedClock(log.head(centre.reading).at_us)
+    finally:
+        centre.close()
+
+
+@pytest.fixture(scope="session")
+def founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Found one centre; `rooms` copies it."""
+    return make_centre(tmp_path_factory.mktemp("founded") / "centre").path
+
+
+@pytest.fixture(scope="session")
+def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Play the demonstration once; `demo_rooms` copies it."""
+    path = tmp_path_factory.mktemp("played") / "demo"
+    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
+    return path
+
+
+@pytest.fixture
+def rooms(founded_once: Path, tmp_path: Path) -> Iterator[Rooms]:
+    """Give a fresh centre, served, whose clock is the machine's."""
+    with serving_rooms(_copy(founded_once, tmp_path)) as served:
+        yield served
+
+
+@pytest.fixture
+def demo_rooms(demo_once: Path, tmp_path: Path) -> Iterator[Rooms]:
+    """Give the demonstration, served, standing where its year ended."""
+    with serving_rooms(_copy(demo_once, tmp_path)) as served:
+        yield served
+
+
+@pytest.fixture
+def serve_rooms(tmp_path: Path) -> Iterator[Callable[[Home], Rooms]]:
+    """Give a function that serves a home until the test ends."""
+    with contextlib.ExitStack() as stack:
+        yield lambda home: stack.enter_context(serving_rooms(home))
+
+
+def _copy(source: Path, tmp_path: Path) -> Home:
+    shutil.copytree(source, tmp_path / source.name)
+    return Home.open(tmp_path / source.name)

@@ -1,0 +1,77 @@
+"""Who may ask a route at all: declared for each one, and an undeclared route does not start.
+
+Whoever may not is told nothing of it: the answer is that of a path that does not exist, or the
+door for those who have not signed in yet. What may be seen of one object is for the room to say;
+``objects`` names that rule for the table that is generated from here. Source: decision 16;
+security brief, INV-27.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+
+from trading.base.errors import DefinitionError, NotAuthenticated, NotFound
+from trading.web.viewer import Viewer
+
+OPT = "access"
+Objects = Literal["none", "public", "own", "org", "panel", "served"]
+"""Whose objects are seen: none is named; published ones; one's own; those of an organisation
+that a grant reaches; those of a panel one sits on; whatever the desks serve."""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Who may ask: everybody, or who is signed in to one of ``rooms`` with one of ``roles``.
+
+    Empty ``roles`` means any role. ``local`` restricts it to this machine.
+    """
+
+    everybody: bool = False
+    rooms: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    objects: Objects = "none"
+
+    def check(self, viewer: Viewer) -> None:
+        """Raise ``NotAuthenticated`` for the public, ``NotFound`` for others who may not."""
+        if self.everybody:
+            return
+        if not viewer.signed_in:
+            raise NotAuthenticated("sign in first")
+        if viewer.room not in self.rooms:
+            raise NotFound("no such page")
+        if self.roles and not viewer.roles.intersection(self.roles):
+            raise NotFound("no such page")
+
+
+EVERYBODY = Access(everybody=True, objects="public")
+STAFF = Access(rooms=("staff",), objects="org")
+BIDDER = Access(rooms=("bidder",), objects="own")
+REPRESENTATIVE = Access(rooms=("representative",), objects="panel")
+AUDITOR = Access(rooms=("auditor",), objects="served")
+ANYONE_SIGNED_IN = Access(rooms=("staff", "bidder", "representative", "auditor"))
+
+
+def opt(access: Access) -> dict[str, Any]:
+    """Return what a handler's ``opt`` says: ``@get(..., opt=opt(STAFF))``."""
+    return {OPT: access}
+
+
+def declared(app: Litestar) -> Iterable[tuple[str, str, Access]]:
+    """Yield (method, path, access) of every route; raise ``DefinitionError`` for an undeclared one.
+
+    Methods that the framework answers itself (OPTIONS) are not ours to declare.
+    """
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[union-attr]
+            if isinstance(handler, HTTPRouteHandler | ASGIRouteHandler):
+                methods = getattr(handler, "http_methods", None) or {"GET"}
+                if methods == {"OPTIONS"}:
+                    continue
+                found = handler.opt.get(OPT)
+                if not isinstance(found, Access):
+                    raise DefinitionError("a route without declared roles", path=route.path)
+                yield from ((str(method), route.path, found) for method in sorted(methods))

@@ -1,0 +1,13 @@
+"""Rooms of the public: what is for let and for sale, what came of it, and the proof."""
+
+from __future__ import annotations
+
+from litestar.handlers import HTTPRouteHandler
+
+from trading.web.shell import Shell
+
+
+def routes(shell: Shell) -> list[HTTPRouteHandler]:
+    """Return the routes of this room."""
+    del shell
+    return []

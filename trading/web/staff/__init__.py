@@ -1,0 +1,13 @@
+"""The room of the community, the street, the centre and the office: work by its deadline."""
+
+from __future__ import annotations
+
+from litestar.handlers import HTTPRouteHandler
+
+from trading.web.shell import Shell
+
+
+def routes(shell: Shell) -> list[HTTPRouteHandler]:
+    """Return the routes of this room."""
+    del shell
+    return []
