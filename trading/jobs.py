@@ -73,7 +73,7 @@ class Ticks:
 
     def start(self) -> None:
         """Start the jobs; the first of each runs at once."""
-        self._centre.writer.on_commit = self.wake
+        self._centre.writer.on_commit.append(self.wake)
         for name, work, seconds in (
             (TICK, self._centre.writer.tick, TICK_SECONDS),
             (PUBLISH, self.publish, PUBLISH_SECONDS),

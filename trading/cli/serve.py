@@ -34,7 +34,7 @@ from trading.jobs import Ticks, describe
 from trading.store.home import Home
 from trading.store.publish import Publisher
 from trading.store.upkeep import Limits
-from trading.web.app import create_app
+from trading.web.app import Application, create_app
 from trading.words.language import language
 
 BACKLOG = 1024
@@ -166,7 +166,8 @@ def serve_worker(
         check_centre(centre)
         publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
         ticks = Ticks(centre, publisher)
-        server = _Server(_config(create_app(centre, centre.home, ticks), options), announce)
+        app = create_app(centre, centre.home, ticks)
+        server = server_of(app, options, announce)
         centre.writer.start()
         ticks.start()
         try:
@@ -286,9 +287,12 @@ class _Stop:
 class _Server(uvicorn.Server):
     """A server whose signals are ours: uvicorn would raise them again and end the process."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], ending: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._ending = ending
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -300,6 +304,16 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which would never end by themselves, then everything else."""
+        self._ending()
+        await super().shutdown(sockets)
+
+
+def server_of(app: Application, options: Options, announce: Callable[[], None]) -> uvicorn.Server:
+    """Return the server of ``app``; it calls ``announce`` when it listens."""
+    return _Server(_config(app, options), announce, app.live.close)
+
 
 def _config(app: object, options: Options) -> uvicorn.Config:
     return uvicorn.Config(
@@ -307,8 +321,10 @@ def _config(app: object, options: Options) -> uvicorn.Config:
         access_log=False,
         date_header=True,
         forwarded_allow_ips=list(options.proxies),
+        http="httptools",
         limit_concurrency=CONCURRENCY_MAX,
         log_config=None,
+        loop="uvloop",
         proxy_headers=bool(options.proxies),
         server_header=False,
         ssl_certfile=options.tls_cert,

@@ -29,6 +29,7 @@ from trading.store.state import StateCodec
 
 PAGE = 2048
 NAMES_MAX = 500
+NEWEST = 32
 
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
@@ -68,6 +69,24 @@ def stream_entries(engine: Engine, stream: str, after_seq: int, limit: int) -> l
     """Return at most ``limit`` entries of ``stream`` behind its entry ``after_seq``."""
     wanted = _STREAM.where(entry.c.stream == stream, entry.c.seq > after_seq).limit(limit)
     return _rows(engine, wanted)
+
+
+def stream_behind(engine: Engine, stream: str, index: int, limit: int) -> list[Row]:
+    """Return at most ``limit`` entries of ``stream`` that stand in the log behind ``index``.
+
+    The newest are looked at first, page by page, so that the cost is that of what is new.
+    """
+    newest = entry.select().where(entry.c.stream == stream).order_by(entry.c.seq.desc())
+    found: list[Row] = []
+    page = NEWEST
+    while len(found) < limit:
+        wanted = newest.where(entry.c.seq < found[-1].seq) if found else newest
+        rows = _rows(engine, wanted.limit(page))
+        found += [row for row in rows if row.idx > index]
+        if len(rows) < page or rows[-1].idx <= index:
+            break
+        page *= 2
+    return found[::-1][:limit]
 
 
 def entries_of(engine: Engine, streams: Collection[str]) -> list[Row]:

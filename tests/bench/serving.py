@@ -1,0 +1,70 @@
+"""A service in a process of its own over a market in bidding, as ``trading serve`` runs one.
+
+Only the clock is another: the market's, which runs from where it stood. The limits of rate are
+on, and so high that a benchmark never meets them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.market import RunningClock
+from trading.centre import Centre
+from trading.cli.serve import DRAIN_SECONDS, Options, server_of
+from trading.jobs import Ticks
+from trading.store.home import Home
+from trading.store.publish import Publisher
+from trading.web.app import create_app
+from trading.web.limits import Rate
+
+ROOT = Path(__file__).parents[2]
+PLENTY = {scope: Rate(1_000_000, 1_000_000) for scope in ("account", "session", "lot", "address")}
+
+
+@contextlib.contextmanager
+def served(home: Home, now_us: int) -> Iterator[int]:
+    """Serve the centre of ``home``, whose clock goes on from ``now_us``; give the port."""
+    program = [sys.executable, "-m", "tests.bench.serving", str(home.path), str(now_us)]
+    with subprocess.Popen(
+        program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def main(path: str, now_us: str) -> None:
+    """Serve the centre at ``path`` until standard input ends; print the port first."""
+    clock = RunningClock(int(now_us))
+    clock.run()
+    centre = Centre(Home.open(Path(path)), clock, worker="serve-1")
+    ticks = Ticks(centre, Publisher(centre.engine, centre.reading, centre.home, clock))
+    app = create_app(centre, centre.home, ticks)
+    app.shell.limits.rates = PLENTY
+    options = Options("127.0.0.1", 0, 1, None, None, (), DRAIN_SECONDS)
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        port = listener.getsockname()[1]
+        server = server_of(app, options, lambda: print(port, flush=True))
+        threading.Thread(target=_until_told, args=(server,), daemon=True).start()
+        centre.writer.start()
+        ticks.start()
+        server.run([listener])
+    ticks.stop()
+    centre.close()
+
+
+def _until_told(server: object) -> None:
+    sys.stdin.read()
+    vars(server)["should_exit"] = True
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""A market with a lot in bidding, as an application and as the real service."""
