@@ -15,9 +15,9 @@ from typing import Any
 
 import uvloop
 
-from tests.bench.serving import served
 from tests.bench.stores import Stores, check
-from tests.support.market import Lot, price_fen
+from tests.support.market import Lot, RunningClock, price_fen
+from tests.support.serving import served
 from trading.base.entropy import SystemEntropy
 from trading.centre import Centre
 from trading.outbox import Outbox
@@ -99,7 +99,7 @@ def http_bids_per_second(
         Outbox(centre).run()  # what the market's past has to say to people is no part of this
         before = log.head(centre.reading).size
         tokens = [_tokens(centre) for _ in lots[:clients]]
-        with served(centre.home, centre.clock.now_us()) as port:
+        with served(centre.home, _clock(centre)) as port:
             first, load, took = uvloop.run(_load(port, lots[:clients], tokens, seconds))
         told = log.entries(centre.reading, before, log.head(centre.reading).size - before)
         others = sum(row.kind != KIND for row in told)
@@ -134,6 +134,11 @@ async def _load(
         client._load = load
     await asyncio.gather(*waiting)
     return warm, load, time.perf_counter() - started
+
+
+def _clock(centre: Centre) -> RunningClock:
+    assert isinstance(centre.clock, RunningClock)
+    return centre.clock
 
 
 def _tokens(centre: Centre) -> tuple[str, str]:

@@ -119,6 +119,17 @@ def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
     return None if row is None else _opened(codec, row)
 
 
+def states(engine: Engine, codec: StateCodec, streams: Collection[str]) -> dict[str, Stream]:
+    """Return the committed states of those of ``streams`` that exist, by name."""
+    names = sorted(streams)
+    found: dict[str, Stream] = {}
+    for first in range(0, len(names), NAMES_MAX):
+        wanted = _STATES.where(stream_state.c.stream.in_(names[first:][:NAMES_MAX]))
+        with reading(engine) as connection:
+            found |= {row.stream: _opened(codec, row) for row in connection.execute(wanted)}
+    return found
+
+
 def stored_states(engine: Engine, page: int = PAGE) -> Iterator[StoredState]:
     """Yield (stream, seq, state, due_us, live) of every stream as stored, ordered by name."""
     for row in _state_rows(engine, _STATES, page):

@@ -5,6 +5,7 @@ Source: decisions 16 and 20; security brief, INV-26, INV-27 and INV-29.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -83,6 +84,8 @@ class Door:
         self._centre = centre
         self._sessions = sessions
         self._known: dict[str, tuple[int, Viewer]] = {}
+        self._asked: set[str] = set()
+        self._turn = asyncio.Lock()
 
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: object) -> None:
         """Raise unless the caller may ask this route, and sent this form from a page of ours."""
@@ -107,33 +110,50 @@ class Door:
             return (
                 msgspec.structs.replace(PUBLIC, csrf=form_token(sent.form)) if sent.form else PUBLIC
             )
+        return self._fresh(token) or await self._look(token)
+
+    async def _look(self, token: str) -> Viewer:
+        """Look up everybody who waits to be known, in one turn."""
+        self._asked.add(token)
+        async with self._turn:
+            found = self._fresh(token)
+            while found is None:
+                asked, self._asked = self._asked | {token}, set()
+                await anyio.to_thread.run_sync(self.find_all, asked)
+                found = self._fresh(token)
+        return found
+
+    def _fresh(self, token: str) -> Viewer | None:
         known = self._known.get(token)
         if known is not None and self._centre.clock.now_us() - known[0] < KNOWN_US:
             return known[1]
-        return await anyio.to_thread.run_sync(self.find, token)
+        return None
 
-    def find(self, token: str) -> Viewer:
-        """Return the viewer of a session's token, looked up now."""
-        found = self._sessions.find(token)
-        viewer = self.known(found, form_token(token)) if found is not None else PUBLIC
+    def find_all(self, tokens: set[str]) -> None:
+        """Look up the viewers of the sessions of ``tokens`` now, and know them for a while."""
+        now_us, sessions = self._centre.clock.now_us(), self._sessions.find_all(tokens)
+        viewers = self.known(sessions)
         if len(self._known) >= KNOWN_MAX:
             self._known.clear()
-        self._known[token] = (self._centre.clock.now_us(), viewer)
-        return viewer
+        self._known.update((token, (now_us, viewers.get(token, PUBLIC))) for token in tokens)
 
     def forget(self, token: str) -> None:
         """Look ``token`` up anew at the next request."""
         self._known.pop(token, None)
 
-    def known(self, session: Session, csrf: str, *, api: bool = False) -> Viewer:
-        """Return the viewer of ``session`` with the grants that are held now."""
-        state = self._centre.state(f"person/{session.person}")
-        person = state.facets.get("person") if state else None
+    def known(self, sessions: dict[str, Session], *, api: bool = False) -> dict[str, Viewer]:
+        """Return the viewers of ``sessions``, by token, with the grants that are held now."""
+        states = self._centre.states({f"person/{one.person}" for one in sessions.values()})
         now_us = self._centre.clock.now_us()
-        grants = held_at(person, now_us) if isinstance(person, Person) else ()
-        return Viewer(
-            session.person, session.room, session.level, grants, session.id.hex(), csrf, api
-        )
+        found = {}
+        for token, one in sessions.items():
+            state = states.get(f"person/{one.person}")
+            person = state.facets.get("person") if state else None
+            grants = held_at(person, now_us) if isinstance(person, Person) else ()
+            found[token] = Viewer(
+                one.person, one.room, one.level, grants, one.id.hex(), form_token(token), api
+            )
+        return found
 
 
 async def check_origin(request: Request[Any, Any, Any], viewer: Viewer) -> None:

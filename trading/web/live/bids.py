@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Receive, Send
 
 from trading.base.errors import InvalidInput, ReadOnly, Unavailable
+from trading.base.units import SECOND_US
 from trading.store.batch import Receipt
 from trading.web.access import Access
 from trading.web.door import Sent, check_sent
@@ -47,6 +48,7 @@ class Bids:
         self._shell = shell
         self._centre = shell.centre
         self._headers = [JSON, *((k.lower().encode(), v.encode()) for k, v in headers.items())]
+        self._looked_us, self._reason = 0, ""
         self._answers: dict[asyncio.AbstractEventLoop, Answers] = {}
 
     async def serve(self, scope: HTTPScope, receive: Receive, send: Send, lot: str) -> None:
@@ -75,14 +77,20 @@ class Bids:
         data: Any = self._centre.parse(KIND, raw)
         if data.lot != lot:
             raise InvalidInput("the body names another lot", field="lot", rule="path", kind=KIND)
-        reason = self._centre.home.read_only_reason()
-        if reason:
-            raise ReadOnly(reason, reason=reason)
+        self._check_writable()
         actor = self._shell.acting(viewer, lot)
         env = self._centre.envelope(KIND, data, actor, ROLE, key=key, account=viewer.person)
         expected = self._here().expect()
         self._centre.writer.submit(env, expected)
         return await expected.waiting
+
+    def _check_writable(self) -> None:
+        """Raise ``ReadOnly`` for a copy that was not verified; looked at once in a second."""
+        now_us = self._centre.clock.now_us()
+        if not 0 <= now_us - self._looked_us < SECOND_US:
+            self._looked_us, self._reason = now_us, self._centre.home.read_only_reason()
+        if self._reason:
+            raise ReadOnly(self._reason, reason=self._reason)
 
     def _here(self) -> Answers:
         loop = asyncio.get_running_loop()

@@ -17,7 +17,6 @@ from anyio.to_thread import run_sync
 from trading.base.errors import RateLimited, TradingError, Unavailable
 from trading.jobs import describe
 from trading.store.bell import Bell
-from trading.web.door import form_token
 from trading.web.live import snapshots
 from trading.web.live.frames import Framer, heartbeat
 from trading.web.live.hub import Hub, Watcher
@@ -49,6 +48,7 @@ class Live:
         self._tailer = Tailer(shell.centre, self.hub, self.framer)
         self._allowed: dict[Watcher, Callable[[Viewer], bool]] = {}
         self._counts: Counter[str] = Counter()
+        self._beginning = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         shell.centre.writer.on_commit += [self._tailer.wake, self._bell.ring]
 
@@ -64,8 +64,8 @@ class Live:
         """
         keys = [f"address {address}", *([f"session {watcher.token}"] if watcher.token else [])]
         self._check(keys)
+        await self._begin()
         self._counts.update(keys)
-        self._begin()
         self._allowed[watcher] = allowed
         self._tailer.add(watcher)
         try:
@@ -102,11 +102,12 @@ class Live:
         if full or len(self.hub.watchers) >= STREAMS_MAX:
             raise RateLimited("too many open streams", retry_after_seconds=RETRY_SECONDS)
 
-    def _begin(self) -> None:
-        if not self._tasks:
-            self._tailer.start()
-            self._bell.listen(self._tailer.wake)
-            self._tasks = [asyncio.create_task(work()) for work in (self._beat, self._look)]
+    async def _begin(self) -> None:
+        async with self._beginning:
+            if not self._tasks:
+                await self._tailer.start()
+                self._bell.listen(self._tailer.wake)
+                self._tasks = [asyncio.create_task(work()) for work in (self._beat, self._look)]
 
     async def _beat(self) -> None:
         while True:
@@ -132,6 +133,4 @@ class Live:
                     watcher.close()
 
     def _viewers(self, tokens: set[str]) -> dict[str, Viewer]:
-        living = self._shell.sessions.living(tokens)
-        known = self._shell.door.known
-        return {token: known(session, form_token(token)) for token, session in living.items()}
+        return self._shell.door.known(self._shell.sessions.living(tokens))

@@ -10,6 +10,8 @@ import asyncio
 import logging
 import threading
 
+from anyio.to_thread import run_sync
+
 from trading.base.errors import TradingError
 from trading.centre import Centre
 from trading.jobs import describe
@@ -35,15 +37,13 @@ class Tailer:
         self._gate = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
-        self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self) -> None:
-        """Begin, and publish on the event loop that runs here."""
-        if self._thread is None:
-            self._loop = asyncio.get_running_loop()
-            self._thread = threading.Thread(target=self._run, name="tailer", daemon=True)
-            self._thread.start()
+    async def start(self) -> None:
+        """Begin at the end of the log, and publish on the event loop that runs here."""
+        self._loop = asyncio.get_running_loop()
+        self._next = (await run_sync(log.head, self._centre.reading)).size
+        threading.Thread(target=self._run, name="tailer", daemon=True).start()
 
     def stop(self) -> None:
         """Look no more."""

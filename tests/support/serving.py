@@ -1,7 +1,7 @@
 """A service in a process of its own over a market in bidding, as ``trading serve`` runs one.
 
 Only the clock is another: the market's, which runs from where it stood. The limits of rate are
-on, and so high that a benchmark never meets them.
+on, and so high that nobody meets them unless told otherwise.
 """
 
 from __future__ import annotations
@@ -28,23 +28,26 @@ PLENTY = {scope: Rate(1_000_000, 1_000_000) for scope in ("account", "session", 
 
 
 @contextlib.contextmanager
-def served(home: Home, now_us: int) -> Iterator[int]:
-    """Serve the centre of ``home``, whose clock goes on from ``now_us``; give the port."""
-    program = [sys.executable, "-m", "tests.bench.serving", str(home.path), str(now_us)]
+def served(home: Home, clock: RunningClock) -> Iterator[int]:
+    """Serve the centre of ``home`` by ``clock``; give the port."""
+    given = [str(home.path), *map(str, clock.told())]
+    program = [sys.executable, "-m", "tests.support.serving", *given]
     with subprocess.Popen(
         program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.stdin.close()
-        assert process.wait(30) == 0
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.stdin.close()
+            assert process.wait(30) == 0
 
 
-def main(path: str, now_us: str) -> None:
+def main(path: str, now_us: str, since_us: str) -> None:
     """Serve the centre at ``path`` until standard input ends; print the port first."""
     clock = RunningClock(int(now_us))
-    clock.run()
+    clock.run(int(since_us))
     centre = Centre(Home.open(Path(path)), clock, worker="serve-1")
     ticks = Ticks(centre, Publisher(centre.engine, centre.reading, centre.home, clock))
     app = create_app(centre, centre.home, ticks)
