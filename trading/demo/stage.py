@@ -59,7 +59,7 @@ def _outcomes() -> tuple[Part, ...]:
         ), turns.Hasty),
         Part(START_US + 20 * DAY_US, case_of(
             "r109", lot_of_row("R109", "r109", bidders=8, bids=23, step_yuan=1000),
-        )),
+        ), turns.Sealed),
         Part(START_US + 45 * DAY_US, case_of(
             "r110", lot_of_row("R110", "r110", bidders=3, bids=15),
         )),
