@@ -22,7 +22,6 @@ WAITING = {
     "listed",
     "ready",
     "bidding",
-    "confirmed",
     "publicity",
     "cleared",
     "awarded",
