@@ -9,15 +9,16 @@ whatever a page asks of another origin, a script that fails.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, sync_playwright
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import sync_playwright
 
-from tests.support.browser import Watched, find_browser, flags
+from tests.support.browser import NewContext, Watched, find_browser, flags
 from tests.support.rooms import play_demo, serving_rooms
 from tests.web.pages import Page, Site
 from trading.store.home import Home
@@ -31,29 +32,38 @@ def shoot(site: Site, watched: Watched, url: str, out: Path, told: Callable[[str
     count = 0
     for profile, width in SIZES.items():
         for language in LANGUAGES:
-            for number, page in enumerate(site.pages.values(), 1):
-                with watched.new(profile, language) as context:
-                    tab = opened(context, page, url, language)
-                    site.faults.extend(too_wide(tab, page, width))
-                    path = out / f"{page.name}.{language}.{width}.png"
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    tab.screenshot(path=path, full_page=True)
+            for page, tab in opened(watched.new, site.pages.values(), url, profile, language):
+                site.faults.extend(too_wide(tab, page, width))
+                path = out / f"{page.name}.{language}.{width}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                tab.screenshot(path=path, full_page=True)
                 count += 1
-                told(f"{width} {language} {number}/{len(site.pages)} {page.path}")
+                told(f"{width} {language} {page.path}")
     return count
 
 
-def opened(context: BrowserContext, page: Page, url: str, language: str) -> Tab:
-    """Open ``page`` as its person, in ``language``."""
-    cookies = [{"name": "lang", "value": language, "url": url}]
-    if page.token:
-        cookies.append({"name": "session", "value": page.token, "url": url})
-    context.add_cookies(cookies)  # type: ignore[arg-type]  # plain dicts are what it takes
-    tab = context.new_page()
-    # A page with an open stream of events is never idle.
-    tab.goto(url + page.path, wait_until="load")
-    tab.evaluate("document.fonts.ready")
-    return tab
+def opened(
+    new: NewContext, pages: Iterable[Page], url: str, profile: str, language: str
+) -> Iterator[tuple[Page, Tab]]:
+    """Yield every page, open as its person in ``language``; one context for each person."""
+    for token, found in itertools.groupby(sorted(pages, key=_token), _token):
+        context = new(profile, language)
+        cookies = [{"name": "lang", "value": language, "url": url}]
+        if token:
+            cookies.append({"name": "session", "value": token, "url": url})
+        context.add_cookies(cookies)  # type: ignore[arg-type]  # plain dicts are what it takes
+        for page in found:
+            tab = context.new_page()
+            # A page with an open stream of events is never idle.
+            tab.goto(url + page.path, wait_until="load")
+            tab.evaluate("document.fonts.ready")
+            yield page, tab
+            tab.close()
+        context.close()
+
+
+def _token(page: Page) -> str:
+    return page.token
 
 
 def too_wide(tab: Tab, page: Page, width: int) -> list[str]:
