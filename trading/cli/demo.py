@@ -59,7 +59,7 @@ def _make(data_dir: Path, served_us: int, *, as_json: bool) -> None:
     clock = SimulatedClock(stage.START_US)
     centre = Centre(home, clock)
     try:
-        _play(centre, clock, served_us, quiet=as_json)
+        play(centre, clock, served_us, quiet=as_json)
         checkpoint = publish_all(centre)
         told = _tell(centre, checkpoint, as_json=as_json)
         verified = verify_centre(centre, quiet=as_json).ok
@@ -77,7 +77,7 @@ def _make(data_dir: Path, served_us: int, *, as_json: bool) -> None:
         raise SystemExit(FINDING)
 
 
-def _play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) -> None:
+def play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) -> None:
     """Play the year; raise ``SetupError`` when this machine's clock stands before its end."""
     if SystemClock().now_us() < stage.END_US:
         raise SetupError("the clock of this machine stands before the demonstration", field="clock")
