@@ -7,7 +7,8 @@ on, and so high that nobody meets them unless told otherwise.
 from __future__ import annotations
 
 import contextlib
-import socket
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,12 +17,9 @@ from pathlib import Path
 
 from tests.support.market import RunningClock
 from trading.centre import Centre
-from trading.cli.serve import DRAIN_SECONDS, Options, server_of
-from trading.jobs import Ticks
+from trading.cli.serve import DRAIN_SECONDS, Options, listening, serve_centre
 from trading.store.home import Home
-from trading.store.publish import Publisher
-from trading.web.app import create_app
-from trading.web.limits import Rate
+from trading.web.limits import RATES, Rate
 
 ROOT = Path(__file__).parents[2]
 PLENTY = {scope: Rate(1_000_000, 1_000_000) for scope in ("account", "session", "lot", "address")}
@@ -48,25 +46,19 @@ def main(path: str, now_us: str, since_us: str) -> None:
     """Serve the centre at ``path`` until standard input ends; print the port first."""
     clock = RunningClock(int(now_us))
     clock.run(int(since_us))
+    RATES.update(PLENTY)
     centre = Centre(Home.open(Path(path)), clock, worker="serve-1")
-    ticks = Ticks(centre, Publisher(centre.engine, centre.reading, centre.home, clock))
-    app = create_app(centre, centre.home, ticks)
-    app.shell.limits.rates = PLENTY
     options = Options("127.0.0.1", 0, 1, None, None, (), DRAIN_SECONDS)
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+    threading.Thread(target=_until_told, daemon=True).start()
+    with listening(options) as listener:
         port = listener.getsockname()[1]
-        server = server_of(app, options, lambda: print(port, flush=True))
-        threading.Thread(target=_until_told, args=(server,), daemon=True).start()
-        centre.writer.start()
-        ticks.start()
-        server.run([listener])
-    ticks.stop()
+        serve_centre(centre, options, listener, lambda: print(port, flush=True))
     centre.close()
 
 
-def _until_told(server: object) -> None:
+def _until_told() -> None:
     sys.stdin.read()
-    vars(server)["should_exit"] = True
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
