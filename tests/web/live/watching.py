@@ -102,4 +102,13 @@ def eof_within(watching: Watching, seconds: float) -> bool:
             pass
     except TimeoutError:
         return False
+    finally:
+        watching.close()
     return time.monotonic() - started <= seconds
+
+
+def answered(port: int, path: str, cookie: str = "") -> tuple[int, str]:
+    """Return the status with which a stream begins, and when to try again."""
+    watching = Watching(port, path, cookie=cookie)
+    watching.close()
+    return watching.answer.status, watching.answer.getheader("Retry-After") or ""

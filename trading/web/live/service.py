@@ -129,6 +129,8 @@ class Live:
                 continue
             for watcher in asked & self.hub.watchers:
                 viewer = viewers.get(watcher.token)
+                if viewer is None:
+                    self._shell.door.forget(watcher.token)
                 if viewer is None or not self._allowed[watcher](viewer):
                     watcher.close()
 
