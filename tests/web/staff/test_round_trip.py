@@ -26,7 +26,7 @@ def _sample(field: Field) -> Any:
         return {one.name: _sample(one) for one in field.fields}
     if field.widget == "rows":
         row = {one.name: _sample(one) for one in field.fields}
-        return [list(row.values()) if field.as_arrays else row] * 2
+        return [list(row.values()) if field.as_arrays else row] * 3
     if field.widget == "checks":
         return list(field.codes[:2])
     if field.widget == "lines":

@@ -24,7 +24,8 @@ class Field(msgspec.Struct, frozen=True):
     text, area, int, yuan, instant, day, thousandths, percent, bool, choice, lines (a text or
     number each), checks (several of ``codes``), json, scalar (text or number); group (``fields``),
     maybe (a group that may be missing), rows (groups, any number). ``owner`` is the struct that
-    declares it; rows ``as_arrays`` are said by place and not by name. ``least`` and ``most`` bound numbers, ``length`` and ``pattern`` texts.
+    declares it; rows ``as_arrays`` are said by place and not by name. ``least`` and ``most`` bound
+    numbers, ``length`` and ``pattern`` texts.
     """
 
     name: str
