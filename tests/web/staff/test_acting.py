@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.staff.conftest import Desk, House, hidden_of, text_of
 from trading.centre import registry
-from trading.web.staff.forms import rules, words
+from trading.web.staff.forms import wants, words
 from trading.web.staff.forms.filled import spec_of
 
 KINDS = sorted(
@@ -134,7 +134,7 @@ def _people() -> tuple[str, ...]:
 
 
 def _roles(house: House, kind: str) -> set[str]:
-    return set(rules.roles(house.centre, spec_of(house.centre, kind)))
+    return set(wants.roles(house.centre, spec_of(house.centre, kind)))
 
 
 def test_rows_are_added_and_removed_without_scripts(house: House) -> None:

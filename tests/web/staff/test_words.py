@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from trading.centre import registry
-from trading.web.staff.forms import rules, words
+from trading.web.staff.forms import wants, words
 from trading.web.staff.forms.shape import Field, shape
 from trading.words.language import speaking
 
@@ -43,11 +43,11 @@ def test_every_question_of_an_act_has_its_words(kind: str) -> None:
 
 def test_every_guard_of_papers_and_facts_is_known_to_the_forms() -> None:
     guards = registry().guards.values()
-    assert {g.name for g in guards if g.field == "docs"} == rules.PAPERS.keys()
-    assert {g.name for g in guards if g.field == "facts"} == rules.FACTS.keys()
-    papers = {name for names in rules.PAPERS.values() for name in names}
+    assert {g.name for g in guards if g.field == "docs"} == wants.PAPERS.keys()
+    assert {g.name for g in guards if g.field == "facts"} == wants.FACTS.keys()
+    papers = {name for names in wants.PAPERS.values() for name in names}
     assert papers <= words.catalogue("zh")["documents"].keys()
-    assert set(rules.FACTS.values()) <= words.catalogue("zh")["facts"].keys()
+    assert set(wants.FACTS.values()) <= words.catalogue("zh")["facts"].keys()
 
 
 def test_the_words_of_forms_name_no_act_or_field_that_is_gone() -> None:

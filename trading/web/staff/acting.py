@@ -27,7 +27,7 @@ from trading.web.shell import (
     viewer_of,
 )
 from trading.web.staff import trying
-from trading.web.staff.forms import rules, typed, words
+from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import DO, KEY, Filled, spec_of, values_of
 from trading.web.staff.forms.page import Asking
 from trading.words.language import speaking
@@ -99,7 +99,7 @@ class Acting:
     def _spec(self, request: Asked, kind: str) -> CommandSpec:
         self._shell.centre.refresh()
         spec = spec_of(self._shell.centre, kind)
-        if not viewer_of(request).roles.intersection(rules.roles(self._shell.centre, spec)):
+        if not viewer_of(request).roles.intersection(wants.roles(self._shell.centre, spec)):
             raise NotFound("no such page")
         return spec
 
@@ -141,7 +141,7 @@ class Acting:
             request, "staff/check.html", filled=filled, answers=told,
             title=words.kind_title(filled.spec.kind), kind=words.base(filled.spec.kind),
             papers=_named(filled.brought(self._uploads, person)), key_now=self._key(request),
-            facts=_facts(filled), persons=rules.persons(centre, filled.spec),
+            facts=_facts(filled), persons=wants.persons(centre, filled.spec),
             personal=[(words.said("personal", one.name), one.value) for one in filled.sealed()],
         )  # fmt: skip
 
@@ -172,7 +172,7 @@ class Acting:
             personal=[(name, words.said("personal", name), filled.given.one(f"_own.{name}"))
                       for name in filled.personal],
             told=self._shell.explain(request, error) if error else None,
-            persons=rules.persons(self._shell.centre, filled.spec),
+            persons=wants.persons(self._shell.centre, filled.spec),
         )  # fmt: skip
 
     def _key(self, request: Asked) -> str:
@@ -200,7 +200,7 @@ def _papers(filled: Filled, kept: dict[str, tuple[str, str]]) -> list[dict[str, 
     return [
         {
             "name": name, "label": words.said("documents", name),
-            "optional": name in rules.MAY_LACK, "file": kept.get(name, ("", ""))[0],
+            "optional": name in wants.MAY_LACK, "file": kept.get(name, ("", ""))[0],
             "sha256": kept.get(name, ("", ""))[1],
         }
         for name in filled.papers

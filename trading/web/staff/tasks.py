@@ -18,7 +18,7 @@ from trading.record.entry import Document, read
 from trading.store import log
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
-from trading.web.staff.forms import rules, typed, words
+from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import shape
 from trading.web.staff.seeing import sees, visible
@@ -98,7 +98,7 @@ class Tasks:
                 title=words.kind_title(one.kind), one=one, kind=kind, name=name,
                 answers=list(typed.answers(one.kind, shape(spec.struct), data)),
                 papers=[(words.said("documents", doc["name"]), doc["sha256"]) for doc in one.docs],
-                facts=[(f, words.said("facts", f)) for f in rules.facts(centre, spec)],
+                facts=[(f, words.said("facts", f)) for f in wants.facts(centre, spec)],
                 roles=self._roles(request, one), own=one.actor == viewer.person,
                 told=self._shell.explain(request, error) if error else None,
             )  # fmt: skip
@@ -110,7 +110,7 @@ class Tasks:
             raise NotFound("no such page")
         spec = spec_of(self._shell.centre, words.base(one.kind))
         role = str(form.get(ROLE, ""))
-        facts = {f: bool(form.get(f"{FACT}{f}")) for f in rules.facts(self._shell.centre, spec)}
+        facts = {f: bool(form.get(f"{FACT}{f}")) for f in wants.facts(self._shell.centre, spec)}
         try:
             receipt = self._shell.act(
                 request, one.kind, bytes(one.data), role if role in roles else roles[0],
@@ -179,7 +179,7 @@ class Tasks:
         """Return the roles in which the viewer may ask for the same."""
         spec = spec_of(self._shell.centre, words.base(one.kind))
         held = viewer_of(request).roles
-        return tuple(r for r in rules.roles(self._shell.centre, spec) if r in held)
+        return tuple(r for r in wants.roles(self._shell.centre, spec) if r in held)
 
     def _org(self, org: str) -> str:
         node = self._shell.orgs().nodes.get(org)
@@ -192,7 +192,7 @@ class Tasks:
         with speaking(chosen_language(request)):
             for kind in BEGINNINGS:
                 spec = spec_of(centre, kind)
-                if viewer.roles.intersection(rules.roles(centre, spec)):
+                if viewer.roles.intersection(wants.roles(centre, spec)):
                     found.append((kind, words.kind_title(kind)))
         return found
 

@@ -16,7 +16,7 @@ from trading.engine.registry import CommandSpec
 from trading.record.entry import Document
 from trading.store.uploads import Uploads
 from trading.web.i18n import gettext as _
-from trading.web.staff.forms import rules, words
+from trading.web.staff.forms import wants, words
 from trading.web.staff.forms.given import Given
 from trading.web.staff.forms.shape import Field, shape
 
@@ -56,10 +56,10 @@ class Filled:
         cls, centre: Centre, spec: CommandSpec, values: dict[str, list[str]], held: frozenset[str]
     ) -> Filled:
         """Return what ``values`` fill in, for somebody who holds the roles ``held``."""
-        able = tuple(role for role in rules.roles(centre, spec) if role in held)
+        able = tuple(role for role in wants.roles(centre, spec) if role in held)
         return cls(
-            spec, Given(values), able, rules.papers(centre, spec), rules.facts(centre, spec),
-            rules.PERSONAL.get(words.base(spec.kind), ()),
+            spec, Given(values), able, wants.papers(centre, spec), wants.facts(centre, spec),
+            wants.PERSONAL.get(words.base(spec.kind), ()),
         )  # fmt: skip
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
 from msgspec import inspect
 
-Owner = type[msgspec.Struct]
 AREA_MIN = 500
 """From how many characters a text gets several lines."""
 _SUFFIXES = (
@@ -44,9 +44,13 @@ class Field(msgspec.Struct, frozen=True):
     default: Any = None
 
 
-@functools.cache
-def shape(struct: Owner) -> tuple[Field, ...]:
+def shape(struct: type) -> tuple[Field, ...]:
     """Return the questions of a command, in the order of its fields."""
+    return _shape(struct)
+
+
+@functools.cache
+def _shape(struct: Hashable) -> tuple[Field, ...]:
     found = inspect.type_info(struct)
     assert isinstance(found, inspect.StructType)
     return _fields(found)
