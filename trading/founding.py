@@ -153,11 +153,17 @@ def check_people(
             why = why or "no organisation above has this id"
         if known.roles.get(grant.role) != GRANTED:
             why = why or "there is no such role"
+        if any(_same(grant, other) for other in grants[: number - 1]):
+            why = why or "this grant stands twice"
         _refuse("grant", number, grant.person, why)
     root = orgs[0].org if orgs else ""
     office = {grant.person for grant in grants if (grant.role, grant.org) == ("office", root)}
     if len(office) < OFFICE_MIN:
         raise SetupError("the bootstrap file must name two people of the office of the district")
+
+
+def _same(grant: FirstGrant, other: FirstGrant) -> bool:
+    return (grant.person, grant.role, grant.org) == (other.person, other.role, other.org)
 
 
 def _bounds(data: Command) -> str:

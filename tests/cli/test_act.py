@@ -91,3 +91,19 @@ def test_the_kinds_and_their_fields_are_listed() -> None:
     assert "(optional)" in shown
     assert told(command("act", "kinds", "bid.place/1", "--json"))[0]["name"] == "lot"
     assert command("act", "kinds", "no.such/1").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("act", "kinds", "bid.place"), "did you mean bid.place/1"),
+        (("act", "kinds", "lot.certifi/1"), "did you mean lot.certify/1"),
+        (("act", "kinds", "moonlanding"), "no act moonlanding\n"),
+    ],
+)
+def test_who_names_an_act_nearly_right_is_told_which_was_meant(
+    words: tuple[str, ...], meant: str
+) -> None:
+    done = command(*words)
+    assert done.exit_code == 1
+    assert meant in done.stderr

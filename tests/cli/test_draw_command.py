@@ -71,3 +71,10 @@ def test_waived_steps_are_counted_for_each_organisation(places: Places, tmp_path
         {"org": ORG, "lots": 1, "waived": 1}
     ]
     assert "1 lots, 1 steps" in command("draw", "waivers", "--data", tmp_path / "centre").stdout
+
+
+def test_a_lot_is_checked_by_the_panel_of_its_case(played: Path) -> None:
+    by_lot = told(command("draw", "check", "case-r076-2", "--data", played, "--json"))
+    assert by_lot == told(command("draw", "check", "case-r076", "--data", played, "--json"))
+    nothing = command("draw", "check", "case-r999-1", "--data", played)
+    assert (nothing.exit_code, "no draw of case-r999-1" in nothing.stderr) == (1, True)

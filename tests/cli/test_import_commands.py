@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -238,3 +239,27 @@ def test_every_real_row_is_a_lot_or_not_yet_playable_or_refused(data: Path, tmp_
     }
     # R076 and R077 write 31 months as 2.583 years.
     assert {lots[f"asset-{name}"].term_months for name in ("r076", "r077")} == {31}
+
+
+def test_refused_rows_of_a_sheet_that_ships_come_back_where_the_person_is(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, here = tmp_path / "program", tmp_path / "here"
+    shipped.mkdir()
+    here.mkdir()
+    monkeypatch.setattr("trading.imports.sheet.PROGRAM", shipped)
+    monkeypatch.chdir(here)
+    done = run(data, sheet(shipped / "lots.csv", GOOD.replace("600", "6e2")))
+    assert told(done)["returned"] == str(here / "lots.refused.csv")
+    assert [path.name for path in shipped.iterdir()] == ["lots.csv"]
+
+
+def test_refused_rows_come_back_where_the_person_is_if_the_folder_may_not_be_written(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, may = tmp_path / "closed", os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may(path, mode))
+    monkeypatch.chdir(tmp_path)
+    closed.mkdir()
+    done = run(data, sheet(closed / "lots.csv", GOOD.replace("600", "6e2")))
+    assert told(done)["returned"] == str(tmp_path / "lots.refused.csv")

@@ -217,7 +217,11 @@ def _row(row: str) -> str:
     ("people", "said"),
     [
         ("", "two people of the office"),
-        (PEOPLE.replace('"office-2"', '"office-1"'), "two people of the office"),
+        (
+            PEOPLE.replace('"office-2"\nrole = "office"', '"office-2"\nrole = "centre_clerk"'),
+            "two people of the office",
+        ),
+        (PEOPLE.replace('"office-2"', '"office-1"'), "[[grant]] 2 (office-1): this grant stands"),
         (PEOPLE.replace('role = "community_officer"', 'role = "king"'), "[[grant]] 3 (officer)"),
         (PEOPLE.replace('role = "community_officer"', 'role = "clock"'), "no such role"),
         (_row('[[grant]]\nperson = "x"\nrole = "office"\norg = "far"'), "[[grant]] 4 (x)"),

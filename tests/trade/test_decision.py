@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import pytest
 
@@ -23,6 +25,7 @@ from tests.support.trade import At
 from trading.base.deadline import day_start_us
 from trading.base.units import HOUR_US
 from trading.listing.cases import PARTY_BODIES, Vote
+from trading.listing.commands import DecideCase
 
 replace = msgspec.structs.replace
 APRIL_29 = "2026-04-29"
@@ -173,3 +176,27 @@ def test_the_street_reviews_land_that_goes_to_outsiders_whatever_its_value(
     brought(trade, land)
     trade.do(approve())
     assert trade.place(f"case/{CASE}") == place
+
+
+@pytest.mark.parametrize(
+    ("called_day", "holds"),
+    [("2026-02-20", True), ("2026-02-24", True), ("2026-02-25", False), ("2026-02-30", False)],
+)
+@pytest.mark.parametrize("kind", [*PARTY_BODIES, "case.decide/1"])
+def test_no_meeting_of_any_step_was_called_after_it_was_held(
+    at: At, kind: str, called_day: str, holds: bool
+) -> None:
+    trade = at("drafted")
+    for step in decision():
+        found: Vote = step.data.vote  # type: ignore[attr-defined] # each step brings a vote
+        held = replace(found, meeting_day="2026-02-24")
+        if step.kind != kind:
+            trade.do(dataclasses.replace(step, data=DecideCase(CASE, held)))
+            continue
+        asked = dataclasses.replace(
+            step, data=DecideCase(CASE, replace(held, called_day=called_day))
+        )
+        if not holds:
+            assert trade.blockers(asked) == ("called_before_v1",)
+            return
+        trade.do(asked)

@@ -66,7 +66,9 @@ def test_the_desk_of_a_person_lists_what_they_may_do_and_who_was_silent(at: At) 
     (one,) = listed()
     assert (one["stream"], one["role"], one["overdue"]) == (f"lot/{LOT}", "centre_clerk", True)
     assert listed("--overdue") == listed("--actor", STAFF["centre_clerk"]) == [one]
-    assert listed("--actor", STAFF["office"]) == listed("--actor", "nobody") == []
+    assert listed("--actor", STAFF["office"]) == []
+    unknown = command("desk", "list", "--data", trade.centre.home.path, "--actor", "nobody")
+    assert (unknown.exit_code, "no person nobody" in unknown.stderr) == (1, True)
     text = command("desk", "list", "--data", trade.centre.home.path, lang="zh").stdout
     assert text.startswith(f"逾期\tlot/{LOT}\t")
 

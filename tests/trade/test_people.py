@@ -305,3 +305,21 @@ def test_a_telephone_is_sealed_and_set_by_oneself_or_by_staff(at: At) -> None:
     digest = trade.state("person/bidder-101").facets["person"].phone_digest
     assert trade.centre.disclosed(digest) == "13800138000"
     assert not any("13800138000" in str(entry) for entry in trade.entries())
+
+
+@pytest.mark.parametrize(
+    ("from_us", "to_us", "holds"),
+    [(0, DAY_US, False), (DAY_US - 1, 2 * DAY_US, False), (DAY_US, 2 * DAY_US, True)],
+)
+def test_the_same_grant_is_not_given_twice_for_the_same_time(
+    at: At, from_us: int, to_us: int, holds: bool
+) -> None:
+    trade = at("founded")
+    for actor in cast.OFFICE:
+        trade.do(give(actor, to_us=DAY_US))
+    again = give("office-chen", from_us=from_us, to_us=to_us)
+    if holds:
+        assert trade.do(again).outcome == "proposed"
+    else:
+        assert trade.blockers(again) == ("grant_new_v1",)
+    assert trade.do(give("office-chen", OTHER_ORG)).outcome == "proposed"

@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "serve",
     "import": "imports",
     "act": "act",
+    "case": "cases",
     "lot": "lot",
     "contract": "contracts",
     "draw": "draw",
@@ -33,6 +34,7 @@ COMMANDS = {
     "correct": "corrections",
     "desk": "desk",
     "notifications": "notifications",
+    "evidence": "evidence",
     "doctor": "doctor",
 }
 

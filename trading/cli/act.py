@@ -7,6 +7,8 @@ two persons and receipts are those of everybody else.
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Iterable
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ def act_kinds(kind: str, *, as_json: bool) -> None:
         emit(names) if as_json else click.echo("\n".join(names))
         return
     if kind not in known:
-        raise NotFound(f"no act {kind}", field="kind")
+        raise _unknown(kind, known)
     fields = _fields(known[kind].struct)
     if as_json:
         emit(fields)
@@ -72,7 +74,7 @@ def act_do(  # noqa: PLR0917 - one parameter for each option; click passes them 
     """办理一件事，内容取自 JSON 文件（- 为标准输入）/ Act; what is asked stands in FILE."""
     known = registry()
     if kind not in known.commands:
-        raise NotFound(f"no act {kind}", field="kind")
+        raise _unknown(kind, known.commands)
     if known.roles.get(role) == ENGINE:
         raise InvalidInput("the roles of the engine are nobody's", field="role", rule="role")
     read = [_paper(paper) for paper in papers]
@@ -91,6 +93,15 @@ def act_do(  # noqa: PLR0917 - one parameter for each option; click passes them 
     finally:
         centre.close()
     tell(receipt, as_json=as_json)
+
+
+def _unknown(kind: str, known: Iterable[str]) -> NotFound:
+    """Return what to say of a kind that there is not: which one was meant, if that can be told."""
+    wanted = kind if "/" in kind else f"{kind}/1"
+    meant = [wanted] if wanted in known else get_close_matches(wanted, known, 1)
+    if meant:
+        return NotFound(f"no act {kind}: did you mean {meant[0]}", field="kind")
+    return NotFound(f"no act {kind}", field="kind")
 
 
 def _paper(given: str) -> tuple[str, bytes, str]:

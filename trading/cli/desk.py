@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Table, select
 
 from trading.base.deadline import local_text
+from trading.base.errors import NotFound
 from trading.centre import Centre
 from trading.cli.output import data_option, emit, guarded, json_option, open_centre
 from trading.disputes.tables import objection
@@ -37,6 +38,8 @@ def desk_list(data_dir: Path, actor: str, *, overdue: bool, as_json: bool) -> No
     centre = open_centre(data_dir)
     try:
         centre.refresh()
+        if actor and _person(centre, actor) is None:
+            raise NotFound(f"no person {actor}", field="actor")
         now_us = centre.clock.now_us()
         found = sorted(
             (one for one in _waiting(centre) if not overdue or one.overdue(now_us)),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 import msgspec
 from sqlalchemy import func, select
 
+from trading.centre import Centre
 from trading.cli.output import FINDING, data_option, emit, guarded, json_option, open_centre, say
+from trading.listing.rules import case_of_lot
 from trading.listing.tables import lot as lots
 from trading.observing.proof import DrawCheck, check_draw
 from trading.observing.sampling import half_interval_sample, legacy_sample
@@ -33,7 +35,7 @@ def draw_command() -> None:
 
 
 @draw_command.command("check")
-@click.argument("case")
+@click.argument("case", metavar="CASE|LOT")
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), help="数据目录 / data folder")
 @click.option(
     "--entries",
@@ -48,7 +50,8 @@ def draw_check(case: str, data_dir: Path | None, entries: Path | None, *, as_jso
         raise click.UsageError(
             pick("请给出 --data 或 --entries 之一", "either --data or --entries")
         )
-    found = check_draw(_stored(data_dir, case) if data_dir else _lines(entries), case)
+    bodies, named = _stored(data_dir, case) if data_dir else (_lines(entries), case)
+    found = check_draw(bodies, named)
     if as_json:
         emit(msgspec.to_builtins(found))
     else:
@@ -100,18 +103,23 @@ def _lines(entries: Path | None) -> Iterator[bytes]:
         yield from (line.strip() for line in lines if line.strip())
 
 
-def _stored(data_dir: Path, case: str) -> Iterator[bytes]:
+def _stored(data_dir: Path, named: str) -> tuple[Iterable[bytes], str]:
+    """Return the entries of a draw and its case; one panel watches every lot of the case."""
     centre = open_centre(data_dir)
     try:
+        case = case_of_lot(named) if centre.state(f"lot/{named}") else named
         panel = centre.state(f"panel/{case}")
         rosters = (f"roster/{panel.facets['panel'].org}",) if panel else ()
-        for stream in (f"panel/{case}", *rosters):
-            after = 0
-            while rows := stream_entries(centre.reading, stream, after, PAGE):
-                yield from (row.body for row in rows)
-                after = rows[-1].seq
+        return [body for s in (f"panel/{case}", *rosters) for body in _bodies(centre, s)], case
     finally:
         centre.close()
+
+
+def _bodies(centre: Centre, stream: str) -> Iterator[bytes]:
+    after = 0
+    while rows := stream_entries(centre.reading, stream, after, PAGE):
+        yield from (row.body for row in rows)
+        after = rows[-1].seq
 
 
 def _tell(found: DrawCheck) -> None:

@@ -18,7 +18,7 @@ from trading.listing.tables import lot as lots
 from trading.record.entry import DONE, read
 from trading.store.log import stream_entries
 from trading.words.language import language, pick, word
-from trading.words.telling import label, lines, tell
+from trading.words.telling import ended, label, lines, tell
 
 PAGE_MAX = 500
 
@@ -50,6 +50,7 @@ def lot_list(data_dir: Path, place: str, after: str, limit: int, *, as_json: boo
         with centre.reading.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         labels = {row["lot"]: _label(centre, f"lot/{row['lot']}") for row in rows}
+        still = {row["lot"] for row in rows if row["hold"] != "clear" and not _over(centre, row)}
     finally:
         centre.close()
     if as_json:
@@ -58,7 +59,7 @@ def lot_list(data_dir: Path, place: str, after: str, limit: int, *, as_json: boo
     for row in rows:
         price_fen = row["lead_fen"] or row["start_price_fen"]
         unit = PriceUnit.parse(row["price_unit"]).label(language())
-        held = pick("（已中止）", " (held)") if row["hold"] != "clear" else ""
+        held = pick("（已中止）", " (held)") if row["lot"] in still else ""
         click.echo(
             f"{row['lot']}  {labels[row['lot']]}{held}  {format_yuan(price_fen)} {unit}  "
             f"{row['title_zh']}"
@@ -115,6 +116,12 @@ def lot_timeline(data_dir: Path, lot: str, after: int, limit: int, *, as_json: b
             mark = f" [{told or line['outcome']}]" if line["outcome"] != DONE else ""
             said = word("triggers", line["trigger"])
             click.echo(f"{line['index']:>7}  {line['at']}  {line['kind']:<24} {move}{mark}  {said}")
+
+
+def _over(centre: Centre, row: dict[str, Any]) -> bool:
+    """Tell whether the lot has ended; a hold that lay on it then holds nothing any more."""
+    state = centre.state(f"lot/{row['lot']}")
+    return state is not None and ended(centre, state)
 
 
 def _label(centre: Centre, stream: str) -> str:

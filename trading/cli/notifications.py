@@ -12,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from trading.base.deadline import local_text
-from trading.base.errors import SetupError
+from trading.base.errors import NotFound, SetupError
 from trading.centre import Centre
 from trading.cli.acting import act
 from trading.cli.output import data_option, emit, guarded, json_option, open_centre, say
@@ -75,6 +75,8 @@ def inbox(data_dir: Path, before: int, limit: int, person: str, *, as_json: bool
     try:
         with log.reading(centre.reading) as connection:
             names = concerning(connection, person, before, limit)
+        if not names and centre.state(f"person/{person}") is None:
+            raise NotFound(f"no person {person}", field="person")
         found = [(name, _notification(centre, name)) for name in names]
     finally:
         centre.close()

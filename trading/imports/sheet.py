@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -26,6 +27,8 @@ UNPACKED_MAX = 10 * BYTES_MAX
 REASON, FIELD = "refused_reason", "refused_field"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 1 << 16
+# Where the program itself lies, with the data that it ships.
+PROGRAM = Path(__file__).parents[1]
 _MERGED = b"<mergeCell "
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -89,12 +92,16 @@ class Returned(Protocol):
 
 
 class Refusals:
-    """The sheet of the refused rows, written as they come and only if there are any."""
+    """The sheet of the refused rows, written as they come and only if there are any.
+
+    It lies beside the source; in the present folder where that one may not be written to, or
+    belongs to the program.
+    """
 
     def __init__(self, sheet: Sheet, *, wanted: bool = True) -> None:
         """Return refused rows beside ``sheet``, in its own format, unless nobody wants them."""
         path = sheet.path
-        self.path = path.with_name(f"{path.stem}.refused{path.suffix}")
+        self.path = _returned_to(path.parent) / f"{path.stem}.refused{path.suffix}"
         self.count = 0
         self._header = sheet.header
         self._wanted = wanted
@@ -121,6 +128,11 @@ class Refusals:
         """Close the returned sheet, also when the import broke off."""
         if self._closing is not None:
             self._closing.__exit__(None, None, None)
+
+
+def _returned_to(folder: Path) -> Path:
+    own = folder.resolve().is_relative_to(PROGRAM)
+    return Path.cwd() if own or not os.access(folder, os.W_OK) else folder
 
 
 @contextmanager

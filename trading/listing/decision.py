@@ -93,6 +93,20 @@ def _meeting_past(context: Context) -> bool:
         return False
 
 
+def _called_before(context: Context) -> bool:
+    """Tell whether the meeting, if it is known when it was called, was called before it was held.
+
+    It may have been called on its own day: how much earlier the rule asks is another guard's.
+    """
+    vote: Vote = context.data.vote
+    if not vote.called_day:
+        return True
+    try:
+        return date.fromisoformat(vote.called_day) <= date.fromisoformat(vote.meeting_day)
+    except ValueError:
+        return False
+
+
 def _meetings_ordered(context: Context) -> bool:
     """Tell whether the meeting was not before the one of the step before; ISO days compare."""
     meetings = context.of(Case).meetings
@@ -104,6 +118,7 @@ GUARDS = (
     GuardSpec("decided_v1", _decided, "vote", "农村集体经济组织法 26-28; domain brief 5"),
     GuardSpec("minutes_filed_v1", _minutes_filed, "docs", "domain brief 5"),
     GuardSpec("meeting_past_v1", _meeting_past, "vote", "domain brief 5"),
+    GuardSpec("called_before_v1", _called_before, "vote", "domain brief 5"),
     GuardSpec("meetings_ordered_v1", _meetings_ordered, "vote", "domain brief 5; 四议两公开"),
     GuardSpec("outsiders_allowed_v1", _outsiders_allowed, "vote", "农村土地承包法 51-52"),
     GuardSpec("meeting_called_v1", _meeting_called, "vote", "农村集体经济组织法 26"),

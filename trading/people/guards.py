@@ -119,6 +119,18 @@ def _grant_dated(context: Context) -> bool:
     return bool(context.data.from_us < context.data.to_us)
 
 
+def _grant_new(context: Context) -> bool:
+    """Tell whether the person does not hold just this already, at any time of the new grant."""
+    data, person = context.data, context.find(Person)
+    asked = (data.role, data.org, data.deputy_of)
+    return not any(
+        (grant.role, grant.org, grant.deputy_of) == asked
+        and grant.from_us < data.to_us
+        and data.from_us < grant.to_us
+        for grant in (person.grants if person else ())
+    )
+
+
 def _accounts_differ(context: Context) -> bool:
     return context.data.same_as not in accounts_of(context, context.data.person)
 
@@ -146,6 +158,7 @@ GUARDS = (
     GuardSpec("name_disclosed_v1", _sealed_once, "name", "decision 6"),
     GuardSpec("phone_disclosed_v1", _sealed_once, "phone", "decision 6"),
     GuardSpec("grant_dated_v1", _grant_dated, "to_us", "decision 16"),
+    GuardSpec("grant_new_v1", _grant_new, "person", "decision 16"),
     GuardSpec("deputy_of_holder_v1", _deputy_of_holder, "deputy_of", "decision 16"),
     GuardSpec("deputy_dated_v1", _deputy_dated, "to_us", "decision 16"),
     GuardSpec("accounts_differ_v1", _accounts_differ, "same_as", "decision 17"),

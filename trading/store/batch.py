@@ -164,8 +164,11 @@ def _seal(
     return seal(body, audience, sha256(env.salt + b"%d/%d" % part).digest())
 
 
-def refusal(receipt: Receipt) -> TradingError:
-    """Return the error that a refused receipt is raised as, once its entry is committed."""
+def refusal(receipt: Receipt, place: str = "") -> TradingError:
+    """Return the error that a refused receipt is raised as, once its entry is committed.
+
+    ``place`` is where the refused thing stands, for those who may know it.
+    """
     kind = {
         "wrong_state": WrongState,
         "not_permitted": NotPermitted,
@@ -176,6 +179,7 @@ def refusal(receipt: Receipt) -> TradingError:
         guards=receipt.failed,
         reason=receipt.code,
         receipt=receipt,
+        **({"place": place} if place else {}),
     )
 
 

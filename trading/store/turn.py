@@ -13,7 +13,7 @@ from trading.base.deadline import local_text
 from trading.base.errors import ClockDrifted, IntegrityFault
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
-from trading.engine.registry import PUBLIC
+from trading.engine.registry import HOLD, PUBLIC
 from trading.engine.stream import Stream
 from trading.record.entry import DONE, REFUSED
 from trading.store.batch import Batch, Declared, Item, Receipt, refusal
@@ -157,7 +157,23 @@ class Turn:
             return error
         if item.token and receipt.index >= 0:
             self.batch.tokens[item.token] = (item.mac, receipt.index)
-        return refusal(receipt) if receipt.outcome == REFUSED else receipt
+        if receipt.outcome != REFUSED:
+            return receipt
+        return refusal(receipt, self._standing(item.env, receipt))
+
+    def _standing(self, env: Envelope, receipt: Receipt) -> str:
+        """Return the state that a command came too early or too late for, if it is public.
+
+        Of what is closed to the public nobody learns the state by a refusal: whoever may know it
+        sees it where they may look.
+        """
+        state = self.batch.states.get(receipt.stream)
+        if receipt.code != "wrong_state" or state is None:
+            return ""
+        if self.kernel.registry.streams[state.kind].audience != PUBLIC:
+            return ""
+        held = self.kernel.registry.command(env.kind).region == HOLD
+        return state.hold if held else state.place
 
     def _preload(self, items: list[Item]) -> None:
         """Load at once what those commands declare whose own stream is not known yet."""

@@ -16,6 +16,7 @@ from litestar.types import Message, Scope
 
 from trading.base.errors import NotFound, TradingError
 from trading.centre import Centre
+from trading.demo.cast import Player
 from trading.jobs import Ticks
 from trading.store.home import Home
 from trading.web import (
@@ -23,6 +24,7 @@ from trading.web import (
     auditor,
     bidder,
     metrics,
+    papers,
     public,
     representative,
     signin,
@@ -37,7 +39,7 @@ from trading.web.static_files import static_files
 from trading.web.threads import in_thread
 
 BODY_BYTES_MAX = 64 * 1024
-ROOMS = (public, signin, staff, bidder, representative, auditor, api)
+ROOMS = (public, signin, staff, bidder, representative, auditor, papers, api)
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -52,9 +54,15 @@ TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
-def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litestar:
-    """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks."""
+def create_app(
+    centre: Centre, home: Home, ticks: Ticks | None = None, *, demo: tuple[Player, ...] = ()
+) -> Litestar:
+    """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks.
+
+    ``demo`` names who a visitor of a demonstration may be by one click; nobody elsewhere.
+    """
     shell = Shell(centre, home)
+    shell.demo = demo
     problems = Problems(shell)
     health = Health(centre, home)
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)

@@ -30,7 +30,7 @@ SERVER_ERROR = 500
 # Codes of what the framework refuses before a command is there.
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "rate_limited"}
 # What a problem may tell of an error's params, if it is of these plain types.
-_TOLD = ("field", "rule", "kind", "guards")
+_TOLD = ("field", "rule", "kind", "guards", "place")
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,10 @@ import msgspec
 
 from trading.base.errors import TradingError
 from trading.centre import Centre
+from trading.store.batch import Receipt
 from trading.words.details import in_chinese
-from trading.words.language import language, messages
+from trading.words.language import language, messages, pick
+from trading.words.telling import place_label
 
 
 def worded(detail: str) -> str:
@@ -31,6 +33,9 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
     reason = error.params.get("reason")
     if isinstance(reason, str) and reason in texts:
         told["message"] = texts[reason]
+    place = error.params.get("place")
+    if isinstance(place, str) and place:
+        told |= _standing(error, place, centre, told["message"])
     guards = error.params.get("guards")
     if centre is not None and isinstance(guards, tuple):
         known = centre.kernel.registry.guards
@@ -47,3 +52,15 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
     if receipt is not None:
         told["receipt"] = msgspec.to_builtins(receipt)
     return told
+
+
+def _standing(
+    error: TradingError, place: str, centre: Centre | None, message: str
+) -> dict[str, Any]:
+    """Return the state that stands in the way, in words where the definitions are at hand."""
+    receipt = error.params.get("receipt")
+    if centre is None or not isinstance(receipt, Receipt):
+        return {"place": place}
+    said = place_label(centre, receipt.stream.partition("/")[0], place)
+    now = pick(f"（现在：{said}）", f" (it is now: {said})")
+    return {"place": place, "state": said, "message": f"{message}{now}"}

@@ -5,7 +5,7 @@ Everything is read from states and from the definitions they are bound to; nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +21,9 @@ from trading.engine.builtin import CLOCK, WRITER, Hold
 from trading.engine.definitions import Transition, Workflow
 from trading.engine.registry import HOLD
 from trading.engine.stream import Stream
+from trading.listing.cases import Case
 from trading.listing.prices import rent_of, total
-from trading.listing.rules import Terms
+from trading.listing.rules import LotPlan, Terms
 from trading.words.language import language, pick, word
 
 Told = dict[str, Any]
@@ -34,9 +35,24 @@ def label(centre: Centre, state: Stream) -> str:
     return pick(found.label_zh, found.label_en)
 
 
+def place_label(centre: Centre, kind: str, place: str) -> str:
+    """Return the label of ``place`` as the newest workflow of ``kind`` names it."""
+    for name in (centre.kernel.registry.streams[kind].workflow, HOLD):
+        found = centre.newest("workflow", name.partition("@")[0])
+        if isinstance(found, Workflow) and place in found.states:
+            state = found.states[place]
+            return pick(state.label_zh, state.label_en)
+    return place
+
+
+def ended(centre: Centre, state: Stream) -> bool:
+    """Tell whether nothing more can happen to ``state``: a hold left on it holds nothing."""
+    return state.place in _workflow(centre, state).final
+
+
 def tell(centre: Centre, state: Stream) -> Told:
-    """Return all there is to say of a lot; what does not apply is left out."""
-    parts = (_lot, _hold, _deal, _papers, _objections, _next, _acts)
+    """Return all there is to say of a lot or a case; what does not apply is left out."""
+    parts = PARTS[state.kind]
     return {name: value for part in parts for name, value in part(centre, state).items() if value}
 
 
@@ -55,6 +71,38 @@ def lines(told: Told) -> Iterator[str]:
             yield from (f"  {line}" for line in value.get("why", ()))
         else:
             yield f"{word('fields', name)}: {value}"
+
+
+def _case(centre: Centre, state: Stream) -> Told:
+    found: Case = state.facets["case"]
+    name = state.name.partition("/")[2]
+    lots = [(plan, found.lot(name, plan.number).partition("/")[2]) for plan in found.lots]
+    return {
+        "case": name,
+        "title": found.title_zh,
+        "state": label(centre, state),
+        "org": state.org,
+        "workflow": state.workflow,
+        "policy": state.pack,
+        "receipt": state.hash,
+        "notice": found.notice.number if found.notice else "",
+        "lots": [_planned(centre, plan, lot) for plan, lot in lots],
+    }
+
+
+def _planned(centre: Centre, plan: LotPlan, lot: str) -> Told:
+    """Tell of a lot as its case plans it, and where it stands once it is published."""
+    state = centre.state(f"lot/{lot}")
+    price = (
+        f"{format_yuan(plan.start_price_fen)} {PriceUnit.parse(plan.price_unit).label(language())}"
+    )
+    where = label(centre, state) if state else ""
+    parts = (lot, plan.title_zh, price, where)
+    return {
+        "lot": lot,
+        "place": state.place if state else "",
+        "text": "  ".join(filter(None, parts)),
+    }
 
 
 def _lot(centre: Centre, state: Stream) -> Told:
@@ -92,7 +140,7 @@ def _total(terms: Terms, lead_fen: int) -> Told:
 def _hold(centre: Centre, state: Stream) -> Told:
     """Tell why a lot stands still, since when, and how much of its time is left."""
     hold: Hold | None = state.facets.get("hold")
-    if not state.held or hold is None:
+    if not state.held or hold is None or ended(centre, state):
         return {}
     since, cause = local_text(hold.since_us), word("causes", hold.cause)
     text = pick(f"{cause}，自 {since} 起", f"{cause} since {since}")
@@ -207,7 +255,7 @@ def _next(centre: Centre, state: Stream) -> Told:
 def _acts(centre: Centre, state: Stream) -> Told:
     """Tell what people may do now, who, and how many it takes."""
     workflow = _workflow(centre, state)
-    if state.place in workflow.final:
+    if ended(centre, state):
         return {}
     edges = workflow.transitions
     open_edges = [edge for edge in edges if edge.source == state.place]
@@ -258,3 +306,10 @@ def _span(us: int) -> str:
     days, rest = divmod(timedelta(microseconds=us), timedelta(days=1))
     text = str(rest)
     return pick(f"{days} 天 {text}", f"{days} days {text}") if days else text
+
+
+PARTS: dict[str, tuple[Callable[[Centre, Stream], Told], ...]] = {
+    "lot": (_lot, _hold, _deal, _papers, _objections, _next, _acts),
+    "case": (_case, _next, _acts),
+}
+"""What is told of each kind of stream, in this order."""

@@ -57,6 +57,7 @@ _MEETING = {
     "decided_v1": _vote(in_favour=0),
     "minutes_filed_v1": given(docs=(paper("photo"),)),
     "meeting_past_v1": _vote(meeting_day="2026-03-03"),
+    "called_before_v1": _vote(called_day="2026-02-28"),
 }
 _LATER = {"meetings_ordered_v1": _vote(meeting_day="2026-02-23")}
 
@@ -141,6 +142,7 @@ BREAKS: Breaks = {
         "decided_v1": _vote(in_favour=29),
         "minutes_filed_v1": given(docs=(paper("street_approval"),)),
         "meeting_past_v1": _vote(meeting_day="2026-03-30"),
+        "called_before_v1": _vote(called_day="2026-03-31"),
         "meeting_called_v1": _vote(body="member_assembly", called_day="2026-02-18"),
         "street_approved_v1": given(docs=(paper("minutes"),)),
     },

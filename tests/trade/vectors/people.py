@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from tests.support.acts import (
+    ALL_ROUNDER,
     ORG,
 )
 from tests.trade.vectors.build import Break, Breaks, Vector, closed_org, data, facet, given, stream
+from trading.base.units import FOR_EVER_US
+from trading.people.rules import Grant
+
+
+def _held(v: Vector) -> Vector:
+    """Give it to a person who holds it already."""
+    if f"person/{v.env.data.person}" not in v.states:
+        v = data(person=ALL_ROUNDER)(v)
+    asked = v.env.data
+    grant = Grant(asked.role, asked.org, 0, FOR_EVER_US, asked.deputy_of)
+    return facet(f"person/{asked.person}", "person", grants=(grant,))(v)
+
 
 _ORG_ADD: dict[str, Break] = {
     "org_new_v1": data(org=ORG),
@@ -15,6 +28,7 @@ _GIVE: dict[str, Break] = {
     "role_known_v1": data(role="king"),
     "org_known_v1": closed_org,
     "grant_dated_v1": data(to_us=0),
+    "grant_new_v1": _held,
 }
 _DEPUTY: dict[str, Break] = {
     "deputy_of_holder_v1": data(deputy_of="nobody", to_us=1),
