@@ -27,6 +27,7 @@ from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
 from trading.base.personal import find_personal
+from trading.bidding.tables import ROLL_PROJECTION
 from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
 from trading.engine.catalogue import Catalogue, Definition
@@ -82,6 +83,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CONTRACT_PROJECTION,
     CASE_PROJECTION,
     LOT_PROJECTION,
+    ROLL_PROJECTION,
     OBJECTION_PROJECTION,
     NOTIFICATION_PROJECTION,
 )

@@ -25,6 +25,8 @@ case = Table(
     Column("value_fen", BigInteger, nullable=False),
     Column("applied_day", Text, nullable=False),
     Column("flags", Integer, nullable=False),
+    Column("published_us", BigInteger, nullable=False),
+    Index("projection_case_published", "published_us", "case"),
 )
 
 lot = Table(
@@ -48,9 +50,22 @@ lot = Table(
     Column("bids", Integer, nullable=False),
     Column("awarded", Integer, nullable=False),
     Column("waived", Integer, nullable=False),
+    Column("asset", Text, nullable=False),
+    Column("tenure", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("order_us", BigInteger, nullable=False),
+    Column("result_us", BigInteger, nullable=False),
+    Column("award_notice", Text, nullable=False),
     Index("projection_lot_place", "place", "lot"),
+    Index("projection_lot_order", "order_us", "lot"),
+    Index("projection_lot_registration", "registration_until_us"),
+    Index("projection_lot_opens", "opens_us"),
+    Index("projection_lot_result", "result_us", "lot"),
 )
 
+NO_DEADLINE_US = 1 << 60
+"""Where what waits for nothing begins in the order of deadlines, the newest of it first."""
 AWARDED_PLACES = frozenset({"awarded", "contracted", "certified"})
 
 
@@ -67,6 +82,7 @@ def _case_row(state: Stream) -> dict[str, Any]:
         "value_fen": found.value_fen,
         "applied_day": found.applied_day,
         "flags": len(found.flags),
+        "published_us": found.notice.published_us if found.notice else 0,
     }
 
 
@@ -74,6 +90,7 @@ def _lot_row(state: Stream) -> dict[str, Any]:
     terms: Terms = state.facets["terms"]
     schedule: Schedule = state.facets["schedule"]
     sale, waived = state.facets.get("sale"), state.facets.get("waived")
+    award = state.facets.get("award")
     return {
         "lot": state.name.partition("/")[2],
         "org": state.org,
@@ -93,6 +110,13 @@ def _lot_row(state: Stream) -> dict[str, Any]:
         "bids": sale.bids if sale else 0,
         "awarded": int(state.place in AWARDED_PLACES),
         "waived": len(waived.steps) if waived else 0,
+        "asset": terms.plan.asset,
+        "tenure": terms.plan.tenure,
+        "notice": terms.notice,
+        "due_us": state.due_us,
+        "order_us": state.due_us or NO_DEADLINE_US - schedule.opens_us,
+        "result_us": award.published_us if award else 0,
+        "award_notice": award.notice if award else "",
     }
 
 

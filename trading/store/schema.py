@@ -38,6 +38,8 @@ entry = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     UniqueConstraint("stream", "seq", name="record_entry_stream_seq"),
+    # People type the first digits of a receipt; without this a look would read every entry.
+    Index("record_entry_hash", "hash"),
 )
 
 document = Table(

@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined
 
 from trading.base import assets
 from trading.base.errors import SetupError
-from trading.base.money import PriceUnit
+from trading.base.money import PriceUnit, format_yuan
 from trading.web import i18n, static_files
 from trading.words.language import language, pick, word
 
@@ -45,6 +45,7 @@ def environment() -> Environment:
         "iso": i18n.iso,
         "span": i18n.span,
         "money": i18n.money,
+        "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
 
+from trading.web.public import checking, finding, showing, telling
 from trading.web.shell import Shell
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of this room."""
-    del shell
-    return []
+    rooms = (finding, showing, checking, telling)
+    return [handler for room in rooms for handler in room.routes(shell)]

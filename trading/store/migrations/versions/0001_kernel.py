@@ -52,6 +52,7 @@ def _record() -> None:
         sa.PrimaryKeyConstraint("idx"),
         sa.UniqueConstraint("stream", "seq", name="record_entry_stream_seq"),
     )
+    op.create_index("record_entry_hash", "record_entry", ["hash"])
     op.create_table(
         "record_document",
         sa.Column("sha256", sa.Text, nullable=False),
@@ -219,8 +220,10 @@ def _listing() -> None:
         sa.Column("value_fen", sa.BigInteger, nullable=False),
         sa.Column("applied_day", sa.Text, nullable=False),
         sa.Column("flags", sa.Integer, nullable=False),
+        sa.Column("published_us", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("case"),
     )
+    op.create_index("projection_case_published", "projection_case", ["published_us", "case"])
     op.create_index("ix_projection_case_org", "projection_case", ["org"])
     op.create_table(
         "projection_lot",
@@ -242,7 +245,25 @@ def _listing() -> None:
         sa.Column("bids", sa.Integer, nullable=False),
         sa.Column("awarded", sa.Integer, nullable=False),
         sa.Column("waived", sa.Integer, nullable=False),
+        sa.Column("asset", sa.Text, nullable=False),
+        sa.Column("tenure", sa.Text, nullable=False),
+        sa.Column("notice", sa.Text, nullable=False),
+        sa.Column("due_us", sa.BigInteger, nullable=False),
+        sa.Column("order_us", sa.BigInteger, nullable=False),
+        sa.Column("result_us", sa.BigInteger, nullable=False),
+        sa.Column("award_notice", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("lot"),
     )
+    op.create_index("projection_lot_order", "projection_lot", ["order_us", "lot"])
+    op.create_index("projection_lot_registration", "projection_lot", ["registration_until_us"])
+    op.create_index("projection_lot_opens", "projection_lot", ["opens_us"])
+    op.create_index("projection_lot_result", "projection_lot", ["result_us", "lot"])
     op.create_index("ix_projection_lot_org", "projection_lot", ["org"])
     op.create_index("projection_lot_place", "projection_lot", ["place", "lot"])
+    op.create_table(
+        "projection_roll",
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("registered", sa.Integer, nullable=False),
+        sa.Column("qualified", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("lot"),
+    )
