@@ -29,6 +29,7 @@ from trading.store.state import StateCodec
 
 PAGE = 2048
 NAMES_MAX = 500
+NEWEST = 32
 
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
@@ -70,6 +71,24 @@ def stream_entries(engine: Engine, stream: str, after_seq: int, limit: int) -> l
     return _rows(engine, wanted)
 
 
+def stream_behind(engine: Engine, stream: str, index: int, limit: int) -> list[Row]:
+    """Return at most ``limit`` entries of ``stream`` that stand in the log behind ``index``.
+
+    The newest are looked at first, page by page, so that the cost is that of what is new.
+    """
+    newest = entry.select().where(entry.c.stream == stream).order_by(entry.c.seq.desc())
+    found: list[Row] = []
+    page = NEWEST
+    while len(found) < limit:
+        wanted = newest.where(entry.c.seq < found[-1].seq) if found else newest
+        rows = _rows(engine, wanted.limit(page))
+        found += [row for row in rows if row.idx > index]
+        if len(rows) < page or rows[-1].idx <= index:
+            break
+        page *= 2
+    return found[::-1][:limit]
+
+
 def entries_of(engine: Engine, streams: Collection[str]) -> list[Row]:
     """Return every entry of ``streams``, in the order of the log."""
     names = sorted(streams)
@@ -98,6 +117,17 @@ def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
     with reading(engine) as connection:
         row = connection.execute(wanted).one_or_none()
     return None if row is None else _opened(codec, row)
+
+
+def states(engine: Engine, codec: StateCodec, streams: Collection[str]) -> dict[str, Stream]:
+    """Return the committed states of those of ``streams`` that exist, by name."""
+    names = sorted(streams)
+    found: dict[str, Stream] = {}
+    for first in range(0, len(names), NAMES_MAX):
+        wanted = _STATES.where(stream_state.c.stream.in_(names[first:][:NAMES_MAX]))
+        with reading(engine) as connection:
+            found |= {row.stream: _opened(codec, row) for row in connection.execute(wanted)}
+    return found
 
 
 def stored_states(engine: Engine, page: int = PAGE) -> Iterator[StoredState]:
@@ -169,6 +199,33 @@ def _mended(row: Row) -> Row:
 def blob(value: bytes | str) -> bytes:
     """Return the bytes of a stored column, also where somebody has written text into it."""
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
+
+
+class Moment(Engine):
+    """One moment of the store, read through one transaction: nothing in it grows.
+
+    It keeps the database from cleaning up behind itself for as long as it lasts, so it is for
+    comparisons that are wrong about a store that moves, and for nothing else.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through ``connection``, whose transaction sees one moment."""
+        super().__init__(connection.engine.pool, connection.dialect, connection.engine.url)
+        self._connection = connection
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[Connection]:  # type: ignore[override] # shared, so never closed
+        """Give the one connection."""
+        yield self._connection
+
+
+@contextlib.contextmanager
+def moment(engine: Engine) -> Iterator[Moment]:
+    """Give one moment of the store to read from."""
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield Moment(connection)
 
 
 @contextlib.contextmanager
