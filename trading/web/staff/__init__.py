@@ -5,10 +5,23 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from trading.web.shell import Shell
-from trading.web.staff import acting, importing, listing, objects, tasks
+from trading.web.staff import (
+    acting,
+    drawing,
+    guiding,
+    importing,
+    listing,
+    noticing,
+    objects,
+    people,
+    policy,
+    tasks,
+)
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of this room."""
-    modules = (tasks, objects, listing, importing, acting)
+    modules = (
+        tasks, objects, listing, guiding, importing, noticing, people, drawing, policy, acting,
+    )  # fmt: skip
     return [handler for module in modules for handler in module.routes(shell)]

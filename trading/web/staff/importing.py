@@ -80,7 +80,8 @@ class Importing:
             kinds = [(name, _kind_word(name)) for name in KINDS]
             known = packs(self._shell.centre)
         given = {"kind": "assets", "org": "", "pack": "cn-collective", **values}
-        base: dict[str, Any] = {"report": None, "errors": {}, "told": None, "live": False, "returned": "",
+        base: dict[str, Any] = {"report": None, "errors": {}, "told": None, "live": False,
+            "returned": "",
                 "sheet": "", "file": ""}  # fmt: skip
         return self._shell.page(
             request, "staff/import.html", status=status, title=pick("表格导入", "Import"),
