@@ -13,6 +13,7 @@ from trading import desks, papers
 from trading.base.errors import NotFound
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
+from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.store import documents
@@ -25,7 +26,6 @@ from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
 
-_SHOWN_AS_THEY_ARE = {"application/pdf", "image/png", "image/jpeg"}
 _COURSES = {
     "case": ("drafted", "resolved", "decided", "reviewing", "accepted", "published", "closed"),
     "lot": (
@@ -84,7 +84,7 @@ class Objects:
                 request, "staff/object.html", title=title_of(state), kind=kind, name=name,
                 kind_word=words.said("streams", kind), state=state, org=self._org(state.org),
                 place=telling.label(centre, state), told=told,
-                rows=_rows(told) + list(facets.facts(state)), why=told.get("why", ()),
+                rows=_rows(told), facts=list(facets.facts(state)), why=told.get("why", ()),
                 doings=doings, address=_address, course=self._course(state),
                 related=self._related(request, state),
                 waiting=at_desk(centre.kernel.registry, centre.kernel.catalogue, state),
@@ -104,14 +104,13 @@ class Objects:
             raise NotFound("no such page")
         with self._shell.reading() as connection:
             content, media_type = documents.get(connection, sha256)
-        shown = media_type in _SHOWN_AS_THEY_ARE
+        # Whatever somebody uploaded is saved, never shown as it came (INV-33).
         return Response(
             content,
-            media_type=media_type if shown else "application/octet-stream",
+            media_type="application/octet-stream",
             headers={
                 "Content-Security-Policy": "default-src 'none'; sandbox",
-                "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
-                f'filename="{sha256[:16]}"',
+                "Content-Disposition": f'attachment; filename="{sha256[:16]}{ending(media_type)}"',
             },
         )
 
@@ -180,10 +179,15 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what is told of a lot or a case as rows."""
     skipped = {"acts", "why", "lots", "objections", "title", "state", "org", "lot", "case"}
     return [
-        (word("fields", name), value["text"] if isinstance(value, dict) else str(value)[:64])
+        (word("fields", name), value["text"] if isinstance(value, dict) else _short(name, value))
         for name, value in told.items()
         if name not in skipped and not isinstance(value, list)
     ]
+
+
+def _short(name: str, value: Any) -> str:
+    """Return ``value`` as people read it: of a receipt its beginning, as on every page."""
+    return str(value)[:16] if name == "receipt" else str(value)
 
 
 def _address(one: possible.Possible) -> str:
