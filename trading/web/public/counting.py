@@ -95,7 +95,8 @@ def _all(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, Cou
         (_("成交价比起始价高多少"), _premiums(shell, wanted)),
         (_("已成交标的的竞买人数"), _bidders(shell, wanted)),
         (_("标的，按第几次挂牌"), _grouped(shell, lots.c.listing_round, wanted)),
-        (_("免去的见证步骤，按社区"), [(orgs.get(r["name"], r["name"]), int(r["n"])) for r in waivers]),
+        (_("免去的见证步骤，按社区"), [(orgs.get(r["name"], r["name"]), int(r["n"]))
+                         for r in waivers]),
     ]  # fmt: skip
 
 
