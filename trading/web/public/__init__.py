@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
 
-from trading.web.public import checking, finding, showing, telling
+from trading.web.public import (
+    checking,
+    counting,
+    days,
+    feeds,
+    finding,
+    notices,
+    showing,
+    telling,
+)
 from trading.web.shell import Shell
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of this room."""
-    rooms = (finding, showing, checking, telling)
+    rooms = (finding, showing, notices, days, counting, checking, feeds, telling)
     return [handler for room in rooms for handler in room.routes(shell)]

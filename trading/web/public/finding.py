@@ -47,6 +47,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
 
     @get("/", sync_to_thread=True, opt=opt(EVERYBODY))
     def front(request: Asked) -> Page:
+        shell.centre.refresh()
         given = {name: str(request.query_params.get(name, "")) for name in FIELDS}
         wanted = Wanted(**{**given, "q": given["q"].strip()[: asking.WORDS_MAX]})
         after = str(request.query_params.get("after", ""))
