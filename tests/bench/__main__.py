@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.bench.figures import Board, Case, Progress, machine
 from tests.bench.history import build, history_round
 from tests.bench.http_bids import http_bids_per_second
 from tests.bench.imports import imports_round
+from tests.bench.pages import measure_pages
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
 from tests.bench.watchers import late_on_screens
@@ -80,7 +82,7 @@ def main(arguments: list[str]) -> int:
         "what",
         nargs="?",
         default="all",
-        choices=["all", "bids", "http", "watchers", "audit", "imports", "year", "profile"],
+        choices=["all", "bids", "http", "watchers", "audit", "imports", "year", "profile", "pages"],
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -90,6 +92,10 @@ def main(arguments: list[str]) -> int:
     print(" ".join(f"{key}={value}" for key, value in machine().items()))
     if given.what == "year":
         return 0 if measure_year(QUICK_LOTS if given.quick else LOTS, progress) else 1
+    if given.what == "pages":
+        with tempfile.TemporaryDirectory() as folder:
+            asked = (300, 3000, 20) if given.quick else (10_000, 500_000, 200)
+            return 0 if measure_pages(Path(folder), *asked, progress) else 1
     with stores() as made:
         if given.what == "profile":
             made.prepare(ONE, 1, size.bidders)
