@@ -62,9 +62,13 @@ class Door:
         if header.startswith("Bearer ") and self.bearer is not None:
             return await self.bearer(header.removeprefix("Bearer ").strip())
         token = connection.cookies.get(cookie_name("session", connection.scope), "")
-        if not token:
-            form = connection.cookies.get(cookie_name("form", connection.scope), "")
-            return msgspec.structs.replace(PUBLIC, csrf=form_token(form)) if form else PUBLIC
+        found = await self._of_session(token) if token else PUBLIC
+        form = connection.cookies.get(cookie_name("form", connection.scope), "")
+        if found.signed_in or not form:
+            return found
+        return msgspec.structs.replace(found, csrf=form_token(form))
+
+    async def _of_session(self, token: str) -> Viewer:
         known = self._known.get(token)
         if known is not None and self._centre.clock.now_us() - known[0] < KNOWN_US:
             return known[1]
