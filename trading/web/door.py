@@ -106,11 +106,10 @@ class Door:
         if sent.bearer and self.bearer is not None:
             return await self.bearer(sent.bearer)
         token = sent.session
-        if not token:
-            return (
-                msgspec.structs.replace(PUBLIC, csrf=form_token(sent.form)) if sent.form else PUBLIC
-            )
-        return self._fresh(token) or await self._look(token)
+        found = (self._fresh(token) or await self._look(token)) if token else PUBLIC
+        if found.signed_in or not sent.form:
+            return found
+        return msgspec.structs.replace(found, csrf=form_token(sent.form))
 
     async def _look(self, token: str) -> Viewer:
         """Look up everybody who waits to be known, in one turn."""

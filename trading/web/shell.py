@@ -28,7 +28,7 @@ from trading.web import templates
 from trading.web.door import FORM, VIEWER, Door, cookie_name, form_token
 from trading.web.limits import Limits
 from trading.web.viewer import PUBLIC, Viewer
-from trading.words.explaining import explain
+from trading.words.explaining import explain, worded
 from trading.words.language import LANGUAGES, speaking
 
 Asked = Request[Any, Any, Any]
@@ -120,7 +120,8 @@ class Shell:
     def explain(self, request: Asked, error: TradingError) -> dict[str, Any]:
         """Return ``error`` in the words of the reader: message, field, and every rule it broke."""
         with speaking(chosen_language(request)):
-            return explain(error, self.centre)
+            told = explain(error, self.centre)
+            return {**told, "detail": worded(told["detail"])} if "detail" in told else told
 
     def new_key(self) -> str:
         """Return a fresh key of idempotency for a form."""
