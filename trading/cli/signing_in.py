@@ -11,9 +11,9 @@ from sqlalchemy import insert, update
 from trading.base.errors import NotFound
 from trading.base.units import DAY_US
 from trading.centre import Centre
+from trading.cli.auditing import access_key, access_reveal
 from trading.cli.output import data_option, emit, guarded, json_option, open_centre, say
 from trading.people.credential_tables import token as tokens
-from trading.people.sessions import Sessions
 from trading.people.tokens import Claims
 from trading.web.shell import Shell
 from trading.web.signin.inviting import ROOMS
@@ -66,11 +66,11 @@ def access_disable(data_dir: Path, person: str, *, undo: bool, as_json: bool) ->
         keys = _keys(centre)
         if keys.accounts.find(person) is None:
             raise NotFound("there is no such account", field="person")
-        keys.accounts.disable(person, disabled=not undo)
         ended = 0
-        if not undo:
-            sessions = Sessions(centre.engine, centre.clock, secrets.token_bytes)
-            ended = sessions.end_all(person)
+        if undo:
+            keys.accounts.disable(person, disabled=False)
+        else:
+            ended = keys.disable(person)
     finally:
         centre.close()
     if as_json:
@@ -121,6 +121,10 @@ def access_revoke(data_dir: Path, token_id: str, *, as_json: bool) -> None:
     if not done:
         raise NotFound("there is no such token", field="token_id")
     emit({"ok": True}) if as_json else say("已撤销", "Revoked")
+
+
+access_command.add_command(access_key)
+access_command.add_command(access_reveal)
 
 
 def _keys(centre: Centre) -> Keys:

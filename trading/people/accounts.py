@@ -41,7 +41,7 @@ COMMON = (
 
 
 class Account(msgspec.Struct, frozen=True):
-    """One account; ``second`` tells whether it has a second factor."""
+    """One account; ``second`` tells whether a second factor was ever used for it."""
 
     person: str
     room: Room
@@ -72,7 +72,9 @@ class Accounts:
             row = connection.execute(select(rows).where(rows.c.person == person)).one_or_none()
         if row is None:
             return None
-        return Account(row.person, row.room, row.password, bool(row.totp), bool(row.disabled_us))
+        return Account(
+            row.person, row.room, row.password, bool(row.totp_step), bool(row.disabled_us)
+        )
 
     def set_password(self, person: str, room: Room, password: str) -> None:
         """Set a first or a new password; raise ``InvalidInput`` for a weak one."""
@@ -103,8 +105,26 @@ class Accounts:
                 return None
         return found if found is not None and not found.disabled else None
 
+    def pending_second(self, person: str) -> str:
+        """Return the secret of a second factor that was never used yet; empty for a used one.
+
+        It stays the same until then, so that a page that was closed or sent twice locks nobody out.
+        """
+        with self._engine.connect() as connection:
+            row = connection.execute(select(rows).where(rows.c.person == person)).one_or_none()
+        if row is None or row.totp_step:
+            return ""
+        return self._opened(person, bytes(row.totp)) or self.new_second(person)
+
+    def forget_second(self, person: str) -> None:
+        """Let ``person`` set up a second factor anew, as after the loss of a phone."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(rows).where(rows.c.person == person).values(totp=b"", totp_step=0)
+            )
+
     def new_second(self, person: str) -> str:
-        """Return the secret (base 32) of a new second factor; it counts from now on."""
+        """Return the secret (base 32) of a new second factor; the old one counts no longer."""
         secret = pyotp.random_base32()
         nonce = self._entropy(NONCE_BYTES)
         sealed = nonce + self._seal.encrypt(nonce, secret.encode(), person.encode())

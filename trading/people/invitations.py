@@ -64,6 +64,12 @@ class Invitations:
         claims = Claims(number, person, room, now_us + VALID_US)
         return self._tokens.mint("invitation", claims, now_us), code
 
+    def revoke(self, person: str) -> None:
+        """Let no link that ``person`` still holds open anything."""
+        left = update(rows).where(rows.c.person == person, rows.c.spent_us == 0)
+        with self._engine.begin() as connection:
+            connection.execute(left.values(spent_us=self._clock.now_us()))
+
     def look(self, token: str) -> Invitation:
         """Return the invitation of ``token`` and spend nothing.
 

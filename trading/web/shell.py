@@ -20,6 +20,7 @@ from trading.base.errors import NotFound, TradingError
 from trading.centre import Centre
 from trading.engine.stream import Command, Stream
 from trading.people.organisations import Orgs
+from trading.people.reading import Reads
 from trading.people.sessions import Level, Room, Sessions
 from trading.store import log
 from trading.store.batch import Receipt
@@ -53,6 +54,7 @@ class Shell:
         self.entropy = SystemEntropy()
         self.sessions = Sessions(centre.engine, centre.clock, self.entropy)
         self.door = Door(centre, self.sessions)
+        self.door.reads = Reads(centre.engine, centre.clock, home.keys_dir)
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
         self.acting: Callable[[Viewer, str], str] = lambda viewer, _lot: viewer.person

@@ -8,7 +8,7 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from trading.web.shell import Shell
-from trading.web.signin import counter, demo, inviting, own, passwords, setting_up
+from trading.web.signin import counter, demo, inviting, own, passkeys, passwords, setting_up
 from trading.web.signin.keys import Keys
 
 
@@ -21,6 +21,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         *setting_up.routes(shell, keys),
         *inviting.routes(shell, keys),
         *counter.routes(shell, keys),
+        *passkeys.routes(shell, keys),
         *own.routes(shell, keys),
         *demo.routes(shell),
     ]

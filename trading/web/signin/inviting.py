@@ -36,6 +36,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
             return shell.page(
                 request, "signin/code.html", status=401, token=token, left=left, found=left
             )
+        keys.check_enabled(found.person)
         answer = see_other(FRONT[found.room])
         shell.sign_in(request, answer, found.person, found.room, "code")
         return answer
@@ -49,7 +50,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
         form = form_of(request)
         person, what = str(form.get("person", "")).strip(), str(form.get("what", ""))
         try:
-            made = _change(shell, keys, person, what, str(form.get("room", "")))
+            made = _change(keys, person, what, str(form.get("room", "")))
         except TradingError as error:
             told = shell.explain(request, error)
             return _people(shell, keys, request, person, status=error.status, told=told)
@@ -74,7 +75,7 @@ def _people(
     )  # fmt: skip
 
 
-def _change(shell: Shell, keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
+def _change(keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
     """Do what the office asked; return path and digits of an invitation, empty for the others."""
     if not person or len(person) > NAME_MAX:
         raise InvalidInput("name a person", field="person", rule="required")
@@ -89,7 +90,8 @@ def _change(shell: Shell, keys: Keys, person: str, what: str, room: str) -> tupl
         raise NotFound("no such page")
     if keys.accounts.find(person) is None and what == "enable":
         raise NotAuthenticated("there is no such account")
-    keys.accounts.disable(person, disabled=what == "disable")
     if what == "disable":
-        shell.sessions.end_all(person)
+        keys.disable(person)
+    else:
+        keys.accounts.disable(person, disabled=False)
     return "", ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from trading.base.errors import InvalidInput, NotAuthenticated
 from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
 from trading.people.invitations import Invitations
+from trading.people.passkeys import Passkeys, Site
 from trading.people.sessions import Room, Session
 from trading.people.throttle import Throttle
 from trading.people.tokens import Claims, Tokens
@@ -36,8 +37,25 @@ class Keys:
         self.tokens = Tokens(home.keys_dir, centre_origin(shell))
         self.accounts = Accounts(centre.engine, centre.clock, shell.entropy, home.mac_key)
         self.invitations = Invitations(centre.engine, centre.clock, shell.entropy, self.tokens)
+        self.passkeys = Passkeys(centre.engine, centre.clock, shell.entropy)
         self.throttle = Throttle(centre.engine, centre.clock)
         self._shell = shell
+
+    def disable(self, person: str) -> int:
+        """Let ``person`` in no longer: no session, link or passkey is left; return how many ended.
+
+        Tokens of programs are refused while the account is disabled.
+        """
+        self.accounts.disable(person)
+        self.invitations.revoke(person)
+        self.passkeys.forget(person)
+        return self._shell.sessions.end_all(person)
+
+    def check_enabled(self, person: str) -> None:
+        """Raise ``NotAuthenticated`` where the account of ``person`` was disabled."""
+        found = self.accounts.find(person)
+        if found is not None and found.disabled:
+            raise NotAuthenticated("this account is disabled: ask the office")
 
     def tried(
         self, account: str, request: Asked, attempt: Callable[[], T | None], wrong: NotAuthenticated
@@ -72,6 +90,12 @@ class Keys:
             raise NotAuthenticated("the token was revoked")
         session = Session(claims.id.encode(), row.person, row.room, "two", 0, 0, 0, claims.until_us)
         return self._shell.door.known({"": session}, api=True)[""]
+
+
+def site_of(request: Asked) -> Site:
+    """Return where passkeys hold: this host, and the origin of our pages."""
+    scheme, netloc = request.base_url.scheme, request.base_url.netloc
+    return Site(urlsplit(f"//{netloc}").hostname or "", f"{scheme}://{netloc}")
 
 
 def centre_origin(shell: Shell) -> str:

@@ -112,8 +112,7 @@ def _second(
 ) -> Response[Any]:
     """Ask for the code; who has no second factor yet is given one first."""
     viewer = viewer_of(request)
-    found = keys.accounts.find(viewer.person)
-    secret = "" if found is None or found.second else keys.accounts.new_second(viewer.person)
+    secret = keys.accounts.pending_second(viewer.person)
     picture = ""
     if secret:
         uri = f"otpauth://totp/{CENTRE}:{viewer.person}?secret={secret}&issuer={CENTRE}"
