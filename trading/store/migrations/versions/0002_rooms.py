@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Add the tables."""
     _sessions()
     _inspections()
+    _rates()
 
 
 def _sessions() -> None:
@@ -42,4 +43,13 @@ def _inspections() -> None:
         sa.Column("ok", sa.Integer, nullable=False),
         sa.Column("told", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _rates() -> None:
+    op.create_table(
+        "private_rate",
+        sa.Column("bucket", sa.LargeBinary, nullable=False),
+        sa.Column("until_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("bucket"),
     )
