@@ -26,10 +26,8 @@ def keys(rooms: Rooms) -> Keys:
     return Keys(Shell(rooms.centre, rooms.home))
 
 
-def _sign_in(context: BrowserContext, rooms: Rooms, room: str = "representative") -> str:
-    shell = Shell(rooms.centre, rooms.home)
-    level = "code" if room == "representative" else "two"
-    token = shell.sessions.begin("rep-1", room, level)  # type: ignore[arg-type] - a name of a room
+def _sign_in(context: BrowserContext, rooms: Rooms) -> str:
+    token = Shell(rooms.centre, rooms.home).sessions.begin("rep-1", "representative", "code")
     context.add_cookies([{"name": "session", "value": token, "url": rooms.url}])
     return token
 
