@@ -83,8 +83,10 @@ class Lists:
         """List what the centre of ``shell`` holds."""
         self._shell = shell
 
-    def trade(self, request: Asked, of: str, place: str, org: str, q: str, after: str) -> Page:
-        """Return cases or lots, by state, organisation and name."""
+    def trade(  # one for each filter of the address
+        self, request: Asked, of: str, place: str, org: str, q: str, after: str, *, held: bool
+    ) -> Page:
+        """Return cases or lots, by state, organisation and name; ``held`` ones alone."""
         table, named = _TABLES[of]
         query = self._reached(request, select(table), table, org)
         if place:
