@@ -17,9 +17,11 @@ from sqlalchemy import Connection
 
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import NotFound, TradingError
+from trading.bidding.rules import bidder_number
 from trading.centre import Centre
 from trading.engine.stream import Command, Stream
 from trading.people.organisations import Orgs
+from trading.people.reading import Reads
 from trading.people.sessions import Level, Room, Sessions
 from trading.store import log
 from trading.store.batch import Receipt
@@ -28,7 +30,7 @@ from trading.web import templates
 from trading.web.door import FORM, VIEWER, Door, cookie_name, form_token
 from trading.web.limits import Limits
 from trading.web.viewer import PUBLIC, Viewer
-from trading.words.explaining import explain
+from trading.words.explaining import explain, worded
 from trading.words.language import LANGUAGES, speaking
 
 Asked = Request[Any, Any, Any]
@@ -53,9 +55,10 @@ class Shell:
         self.entropy = SystemEntropy()
         self.sessions = Sessions(centre.engine, centre.clock, self.entropy)
         self.door = Door(centre, self.sessions)
+        self.door.reads = Reads(centre.engine, centre.clock, home.keys_dir)
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
-        self.acting: Callable[[Viewer, str], str] = lambda viewer, _lot: viewer.person
+        self.acting: Callable[[Viewer, str], str] = as_number
         """Returns the number under which a bidder acts on a lot; set by the bidders' room."""
         self.own_streams: Callable[[Viewer], Collection[str]] = lambda _viewer: ()
         """Returns the registrations and deposits of a bidder; set by the bidders' room."""
@@ -120,7 +123,8 @@ class Shell:
     def explain(self, request: Asked, error: TradingError) -> dict[str, Any]:
         """Return ``error`` in the words of the reader: message, field, and every rule it broke."""
         with speaking(chosen_language(request)):
-            return explain(error, self.centre)
+            told = explain(error, self.centre)
+            return {**told, "detail": worded(told["detail"])} if "detail" in told else told
 
     def new_key(self) -> str:
         """Return a fresh key of idempotency for a form."""
@@ -164,6 +168,16 @@ class _FormCookie:
 
     def cookies(self) -> list[Cookie]:
         return [_cookie(self._request, "form", self._drawn)] if self._drawn else []
+
+
+def as_number(viewer: Viewer, _lot: str) -> str:
+    """Return the number that ``viewer`` is, as players of a demonstration are.
+
+    Raises ``NotFound`` for anybody else: what a person is called must not get into the record.
+    """
+    if not bidder_number(viewer.person):
+        raise NotFound("no such page")
+    return viewer.person
 
 
 def viewer_of(request: Asked) -> Viewer:

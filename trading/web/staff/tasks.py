@@ -8,22 +8,28 @@ import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
+from sqlalchemy import select
 
 from trading import desks
 from trading.base.errors import NotFound, Refused
+from trading.bidding.rules import registration_stream
 from trading.desks import Asked as Proposal
 from trading.engine.desks import at_desk
 from trading.engine.policy_keys import KEYS
+from trading.engine.stream import CLEAR
+from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
-from trading.web.access import STAFF, opt
+from trading.web.access import STAFF, Access, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import shape
-from trading.web.staff.seeing import sees, visible
+from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
+
+CHECKERS = Access(rooms=("staff",), roles=("centre_reviewer",), objects="org")
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
@@ -31,28 +37,34 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     tasks = Tasks(shell)
 
     @get("/staff", sync_to_thread=True, opt=opt(STAFF))
-    def front(request: Asked, all_desks: FromQuery[str] = "") -> Page:
-        return tasks.front(request, everybody=bool(all_desks))
+    def front(
+        request: Asked, all_desks: FromQuery[str] = "", none: FromQuery[str] = ""
+    ) -> Page:  # fmt: skip
+        return tasks.front(request, everybody=bool(all_desks), none=bool(none))
 
     @get("/staff/confirm/{kind:str}/{name:str}/{trigger:str}", sync_to_thread=True,
          opt=opt(STAFF))  # fmt: skip
     def ask(
         request: Asked, kind: FromPath[str], name: FromPath[str], trigger: FromPath[str]
     ) -> Page:
-        return tasks.ask(request, tasks.proposal(request, f"{kind}/{name}", trigger))
+        return tasks.ask(request, tasks.proposal(request, stream_of(kind, name), trigger))
 
     @post("/staff/confirm/{kind:str}/{name:str}/{trigger:str}", sync_to_thread=True,
           opt=opt(STAFF), status_code=200)  # fmt: skip
     def confirm(
         request: Asked, kind: FromPath[str], name: FromPath[str], trigger: FromPath[str]
     ) -> Page:
-        return tasks.confirm(request, tasks.proposal(request, f"{kind}/{name}", trigger))
+        return tasks.confirm(request, tasks.proposal(request, stream_of(kind, name), trigger))
 
     @get("/staff/receipt/{index:int}", sync_to_thread=True, opt=opt(STAFF))
     def receipt(request: Asked, index: FromPath[int]) -> Page:
         return tasks.receipt(request, index)
 
-    return [front, ask, confirm, receipt]
+    @get("/staff/next-registration", sync_to_thread=True, opt=opt(CHECKERS))
+    def following(request: Asked) -> Page:
+        return tasks.following(request)
+
+    return [front, ask, confirm, receipt, following]
 
 
 class Tasks:
@@ -62,7 +74,7 @@ class Tasks:
         """Look at the centre of ``shell``."""
         self._shell = shell
 
-    def front(self, request: Asked, *, everybody: bool) -> Page:
+    def front(self, request: Asked, *, everybody: bool, none: bool) -> Page:
         """Return the task list: the overdue first, then by deadline."""
         centre = self._shell.centre
         centre.refresh()
@@ -75,8 +87,23 @@ class Tasks:
             asked = [self._asked(one) for one in desks.asked(centre) if self._may(request, one)]
         return self._shell.page(
             request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
-            everybody=everybody, hidden=len(reached) - len(mine), offers=self._offers(request),
+            everybody=everybody, none=none, hidden=len(reached) - len(mine),
+            offers=self._offers(request),
         )  # fmt: skip
+
+    def following(self, request: Asked) -> Page:
+        """Lead to the registration that waits longest; of the others nothing is told."""
+        places = ("listed", "qualifying")
+        query = select(lots.c.lot).where(lots.c.place.in_(places), lots.c.hold == CLEAR)
+        with self._shell.reading() as connection:
+            names = list(connection.execute(query.order_by(lots.c.registration_until_us)).scalars())
+        for lot in names:
+            roll = self._shell.centre.state(f"roll/{lot}")
+            for number in roll.facets["roll"].pending if roll else ():
+                state = self._shell.state(registration_stream(lot, number))
+                if sees(self._shell, viewer_of(request), state):
+                    return see_other(f"/staff/objects/{state.name}")
+        return see_other("/staff?none=1")
 
     def proposal(self, request: Asked, stream: str, trigger: str) -> Proposal:
         """Return what waits for another person; raise ``NotFound`` where nothing does."""
@@ -91,7 +118,7 @@ class Tasks:
         centre, viewer = self._shell.centre, viewer_of(request)
         spec = spec_of(centre, words.base(one.kind))
         data = msgspec.json.decode(one.data)
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         with speaking(chosen_language(request)):
             return self._shell.page(
                 request, "staff/confirm.html", status=error.status if error else 200,
@@ -130,7 +157,7 @@ class Tasks:
             raise NotFound("no such page")
         state = self._shell.state(row.stream)
         out = msgspec.json.decode(raw.out)
-        kind, _slash, name = row.stream.partition("/")
+        kind, name = address_of(row.stream)
         with speaking(chosen_language(request)):
             return self._shell.page(
                 request, "staff/receipt.html", title=words.kind_title(row.kind),
@@ -150,7 +177,7 @@ class Tasks:
     def _row(self, one: Any, now_us: int) -> dict[str, Any]:
         state = self._shell.centre.state(one.stream)
         assert state is not None
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         return {
             "kind": kind, "name": name, "title": title_of(state), "org": self._org(one.org),
             "kind_word": words.said("streams", kind), "place": label(self._shell.centre, state),
@@ -160,7 +187,7 @@ class Tasks:
         }  # fmt: skip
 
     def _asked(self, one: Proposal) -> dict[str, Any]:
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         return {
             "title": words.kind_title(one.kind), "kind": kind, "name": name, "actor": one.actor,
             "role": word("roles", one.role), "at_us": one.at_us, "trigger": one.trigger,
@@ -212,6 +239,8 @@ def title_of(state: Any) -> str:
         text = getattr(found, "title_zh", "") or getattr(found, "name_zh", "")
         if text:
             return str(text)
+    if state.kind == "contract":
+        return str(facets["contract"].agreement.number)
     terms = facets.get("terms")
     if terms is not None and hasattr(terms, "plan"):
         return str(terms.plan.title_zh)

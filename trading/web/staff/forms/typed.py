@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trading.base.errors import InvalidInput
-from trading.base.money import PriceUnit
+from trading.base.money import QUANTITIES, PriceUnit
 from trading.base.units import SECOND_US
 from trading.web import i18n
 from trading.web.i18n import BEIJING
 from trading.web.i18n import gettext as _
 from trading.web.staff.forms import words
 from trading.web.staff.forms.shape import Field
-from trading.words.language import language, word
+from trading.words.language import language, pick, word
 
 Values = dict[str, list[str]]
+BRIEF_MAX = 300
+"""So much of a body is said back; its digest stands for the whole."""
 _FEN, _PERCENT, _THOUSAND = 100, 100, 1000
 
 
@@ -69,6 +71,10 @@ def _written(field: Field, value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if field.widget == "json" else str(value)
 
 
+def _brief(text: str) -> str:
+    return text if len(text) <= BRIEF_MAX else f"{text[:BRIEF_MAX]}…"
+
+
 def answers(
     kind: str, fields: Iterable[Field], data: Mapping[str, Any], within: str = ""
 ) -> Iterator[tuple[str, str]]:
@@ -115,7 +121,11 @@ def _coded(field: Field, value: Any) -> str:
         return unit(str(value))
     if field.name == "role":
         return word("roles", str(value))
-    return _written(field, value)
+    if field.name == "quantity_unit" and value in QUANTITIES:
+        return pick(*QUANTITIES[value])
+    if field.name == "body" and field.widget == "text":
+        return words.value(field.name, str(value))
+    return _brief(_written(field, value)) if field.widget == "json" else _written(field, value)
 
 
 def unit(written: str) -> str:
