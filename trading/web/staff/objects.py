@@ -13,6 +13,7 @@ from trading import desks, papers
 from trading.base.errors import NotFound
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
+from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.store import documents
@@ -25,7 +26,6 @@ from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
 
-_SHOWN_AS_THEY_ARE = {"application/pdf", "image/png", "image/jpeg"}
 _COURSES = {
     "case": ("drafted", "resolved", "decided", "reviewing", "accepted", "published", "closed"),
     "lot": (
@@ -104,14 +104,13 @@ class Objects:
             raise NotFound("no such page")
         with self._shell.reading() as connection:
             content, media_type = documents.get(connection, sha256)
-        shown = media_type in _SHOWN_AS_THEY_ARE
+        # Whatever somebody uploaded is saved, never shown as it came (INV-33).
         return Response(
             content,
-            media_type=media_type if shown else "application/octet-stream",
+            media_type="application/octet-stream",
             headers={
                 "Content-Security-Policy": "default-src 'none'; sandbox",
-                "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
-                f'filename="{sha256[:16]}"',
+                "Content-Disposition": f'attachment; filename="{sha256[:16]}{ending(media_type)}"',
             },
         )
 
