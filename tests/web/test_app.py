@@ -159,7 +159,7 @@ def test_each_kind_of_file_has_its_type_and_its_cache_rule(
         "/log/checkpoints/01", "/log/checkpoints/99999", "/log/checkpoints/..", "/log/bodies/..",
         "/log/bodies/../../keys/log.key", "/log/bodies/.hidden", "/log/bodies/a/../b",
         "/log/bodies/out", "/log/bodies/folder", "/log/.new", "/log/bodies/" + "a/" * 9 + "b",
-        "/", "/schema", "/schema/openapi.json", "/static", "/keys/log.key", "/log/bodies/a\\..\\b",
+        "/schema", "/schema/openapi.json", "/static", "/keys/log.key", "/log/bodies/a\\..\\b",
     ],
 )  # fmt: skip
 def test_nothing_else_is_served(app: Litestar, home: Home, path: str) -> None:

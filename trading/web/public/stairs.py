@@ -10,7 +10,7 @@ from trading.web.public.steps import Bid
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 90, 16, 16, 30
-BAR_HEIGHT, BAR_LEFT, BAR_WIDTH = 28, 190, 360
+BAR_HEIGHT, BAR_WIDTH = 28, 220
 
 
 class Stairs(msgspec.Struct, frozen=True):
