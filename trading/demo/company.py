@@ -20,8 +20,10 @@ from trading.base.units import SECOND_US
 from trading.centre import Centre, Personal
 from trading.demo import cast
 from trading.engine.stream import Command, Facet, Stream
+from trading.observing import evidence
 from trading.record.entry import Document
 from trading.store.batch import Receipt
+from trading.store.filed import documents_of
 
 Story = Generator[int, None, None]
 F = TypeVar("F", bound=Facet)
@@ -101,6 +103,14 @@ class Company:
         if found is None:
             raise IntegrityFault(f"no {stream}")
         return found
+
+    def shown(self, case: str, step: str, lots: tuple[str, ...]) -> Paper:
+        """Return what ``step`` shows the panel of ``lots``, with every paper filed so far."""
+        about = (f"case/{case}", *(f"lot/{lot}" for lot in lots))
+        names = (*about, *(f"roll/{lot}" for lot in lots))
+        states = {one: state for one in names if (state := self.centre.state(one))}
+        papers = documents_of(self.centre.reading, about)
+        return Paper(evidence.NAME, evidence.material(case, step, lots, states, papers))
 
     def wait(self, until_us: int) -> None:
         """Let time pass; everything that falls due on the way is decided in its instant."""
