@@ -222,6 +222,7 @@ def test_a_second_phone_is_made_known_and_confirmed_by_two(
     assert visitor.get("/watch/phones").text.count("可以签名") == 2
     lost = visitor.form("/watch/phones", "/watch/phones/revoke")
     assert "已停用" in visitor.send("/watch/phones/revoke", lost).text
+    friend = visit(others[0], "representative")
     nobody = friend.form("/watch/phones", "/watch/phones")
     wrong = friend.send(
         "/watch/phones/confirm", nobody | {"person": "office-chen", "fingerprint": "00"}

@@ -58,7 +58,8 @@ def _recorded(shell: Shell) -> HTTPRouteHandler:
 
 def _page(shell: Shell, request: Asked, error: Refused | None = None) -> Page:
     with shell.reading() as connection:
-        there = dict(connection.execute(select(rows.c.step, rows.c.at_us)).tuples().all())
+        found = connection.execute(select(rows.c.step, rows.c.at_us)).all()
+    there = {row.step: row.at_us for row in found}
     return shell.page(
         request, "representative/guidance.html", status=error.status if error else 200,
         steps=STEPS, there=there, words=wording.step_words,
