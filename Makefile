@@ -21,9 +21,10 @@ PYTHON   ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14
 help: ## Show what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-demo: $(RUNTIME) ## Real listings from notice to certificate, on a simulated clock, in .demo
+SERVE ?= --serve
+demo: $(RUNTIME) ## A year of real listings in .demo, then live on http://localhost:8000 (SERVE= ends there)
 	@rm -rf .demo
-	@$(BIN)/trading demo --data .demo
+	@$(BIN)/trading demo --data .demo $(SERVE)
 
 test: $(DEV) ## Every test, with the coverage gates
 	@$(BIN)/python -m pytest --cov --coverage-gate

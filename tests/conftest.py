@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.deploy.programs import absent
 from tests.style.coverage_gate import CoverageGate
 from tests.style.layout import pure_files
 from tests.support import verifier
@@ -66,7 +67,11 @@ def pytest_report_header() -> list[str]:
     told = f"with {found}" if found else "NOT RUN, no Python >= 3.12 can be had here"
     lacking = ", ".join(missing())
     seen = f"PAGES FAIL, missing here: {lacking}" if lacking else "with the Chromium of the machine"
-    return [f"independent verifier: {told}", f"browser: {seen}"]
+    gone = ", ".join(absent())
+    around = f"NOT RUN, missing here: {gone}" if gone else "nginx, caddy and systemd take part"
+    return [
+        f"independent verifier: {told}", f"browser: {seen}", f"deployment: {around}",
+    ]  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)

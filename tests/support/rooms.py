@@ -20,15 +20,23 @@ import uvicorn
 
 from tests.web.conftest import make_centre
 from trading.base.clock import Clock, SimulatedClock
+from trading.base.units import DAY_US, HOUR_US
 from trading.centre import Centre
-from trading.cli.demo import demo_command
+from trading.cli.demo import ORIGIN, play
+from trading.demo import stage
+from trading.demo.cast import Player
+from trading.demo.live import players
 from trading.jobs import Ticks
 from trading.store import log
 from trading.store.home import Home
+from trading.store.migrations import migrate_url
 from trading.store.publish import Publisher
+from trading.store.signer import create_keys
 from trading.web.app import create_app
 
 START_SECONDS_MAX = 30.0
+MORNING_US = stage.LAST_MORNING_US + 4 * DAY_US + 2 * HOUR_US
+"""2026-11-17 11:00 in Beijing, a Tuesday: until then the demonstration is played."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +47,20 @@ class Rooms:
     centre: Centre
     home: Home
     clock: Clock
+    cast: tuple[Player, ...] = ()
 
 
 @contextlib.contextmanager
 def serving_rooms(home: Home, clock: Clock | None = None, *, ticks: bool = True) -> Iterator[Rooms]:
     """Serve ``home`` until the block ends; the log of a demonstration stands at its last entry."""
     centre = Centre(home, clock or last_instant(home))
+    cast = players(centre, stage.LIVE[0]) if centre.simulated else ()
     ticking = Ticks(centre, Publisher(centre.engine, centre.reading, home, centre.clock))
     listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(centre, home, ticking, demo=cast)
     config = uvicorn.Config(
-        create_app(centre, home, ticking), log_config=None, server_header=False, ws="none",
-        timeout_graceful_shutdown=1,
-    )  # fmt: skip
+        app, log_config=None, server_header=False, ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="rooms", daemon=True)
     centre.writer.start()
@@ -64,7 +74,7 @@ def serving_rooms(home: Home, clock: Clock | None = None, *, ticks: bool = True)
             assert time.monotonic() - begin < START_SECONDS_MAX, "the server does not listen"
             time.sleep(0.01)
         url = f"http://localhost:{listener.getsockname()[1]}"
-        yield Rooms(url, centre, home, centre.clock)
+        yield Rooms(url, centre, home, centre.clock, cast)
     finally:
         server.should_exit = True
         thread.join(START_SECONDS_MAX)
@@ -85,6 +95,18 @@ def last_instant(home: Home) -> Clock | None:
         centre.close()
 
 
+def play_demo(path: Path) -> None:
+    """Play the demonstration as it is served: a lot is open, on a working morning."""
+    home = Home.create(path, ORIGIN)
+    create_keys(home)
+    migrate_url(home.database_url)
+    clock = SimulatedClock(stage.START_US)
+    centre = Centre(home, clock)
+    play(centre, clock, MORNING_US, quiet=True)
+    centre.publish()
+    centre.close()
+
+
 @pytest.fixture(scope="session")
 def founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Found one centre; `rooms` copies it."""
@@ -95,7 +117,7 @@ def founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Play the demonstration once; `demo_rooms` copies it."""
     path = tmp_path_factory.mktemp("played") / "demo"
-    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
+    play_demo(path)
     return path
 
 

@@ -114,6 +114,6 @@ def test_a_founded_centre_is_served_beside_the_test(rooms: Rooms, phone: Browser
 @pytest.mark.slow
 def test_the_demonstration_is_served_where_its_year_ended(demo_rooms: Rooms) -> None:
     assert demo_rooms.clock.simulated
-    lot = demo_rooms.centre.state("lot/case-r137-1")
+    lot = demo_rooms.centre.state("lot/case-r115-1")
     assert lot is not None
     assert lot.place == "bidding"

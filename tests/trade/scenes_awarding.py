@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.support.acts import LOT, OPENS_US, RESUME, UNTIL_US, pair, suspend
+from tests.support.acts import (
+    LOT,
+    OPENS_US,
+    RESUME,
+    STAFF,
+    UNTIL_US,
+    pair,
+    paper,
+    staff,
+    suspend,
+)
 from tests.support.certificates import (
     cancel,
     print_copies,
@@ -11,10 +21,14 @@ from tests.support.certificates import (
     report_lost,
 )
 from tests.support.trade import Places
-from tests.trade.vectors.build import LOT_STREAM, Vector, both, engine, placed, stream
+from tests.trade.vectors.build import LOT_STREAM, Break, Vector, both, engine, placed, stream
 from trading.awarding.endings import TerminateLot, VoidLot
+from trading.awarding.scans import CheckPaper, FilePaper, ReturnPaper, Scan
 from trading.base.units import HOUR_US
 from trading.engine.builtin import CLOCK, Delay, Due, Hold
+from trading.engine.stream import Stream
+
+NUMBER, SCAN_STREAM = "QR-1", "paper/QR-1"
 
 BEFORE_CONTRACT = (
     "registered", "qualified", "ready", "bidding", "provisional", "confirmed", "publicity",
@@ -49,6 +63,7 @@ def scenes(places: Places) -> list[Vector]:
         *(placed(places, place, void) for place in WITH_RESULT),
         placed(places, "awarded", unsigned),
         *_certificates(places),
+        *_scans(places),
     ]
 
 
@@ -60,3 +75,31 @@ def _certificates(places: Places) -> list[Vector]:
         placed(places, "certified", replace_certificate()[0], lost),
         placed(places, "certified", cancel()[0], lost),
     ]
+
+
+def _scans(places: Places) -> list[Vector]:
+    """Return the passing vectors of a sealed paper, filed for the first time and once more."""
+    docs = (paper("scan"),)
+    file = FilePaper(NUMBER, LOT_STREAM, "deal_confirmation")
+    check = CheckPaper(NUMBER, docs[0].sha256)
+    return [
+        placed(places, "certified", staff("paper.file/1", file, "centre_clerk", docs=docs)),
+        placed(places, "certified", staff("paper.file/1", file, "centre_clerk", docs=docs),
+               _filed_scan("returned")),
+        placed(places, "certified", staff("paper.check/1", check, "centre_reviewer"),
+               _filed_scan("filed")),
+        placed(places, "certified",
+               staff("paper.return/1", ReturnPaper(NUMBER, "看不清"), "centre_reviewer"),
+               _filed_scan("filed")),
+    ]  # fmt: skip
+
+
+def _filed_scan(place: str) -> Break:
+    def change(v: Vector) -> Vector:
+        lot = v.states[LOT_STREAM]
+        scan = Scan(LOT_STREAM, "deal_confirmation", paper("scan").sha256, STAFF["centre_clerk"])
+        state = Stream(SCAN_STREAM, 1, org=lot.org, workflow="paper@1", pack=lot.pack,
+                       place=place, edition=lot.edition, facets={"scan": scan})  # fmt: skip
+        return Vector(v.env, {**v.states, SCAN_STREAM: state}, v.at_us)
+
+    return change

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from trading.awarding import certificate_commands, certificates, endings, facts, rules
+from trading.awarding import certificate_commands, certificates, endings, facts, rules, scans
 from trading.awarding.commands import COMMANDS
 from trading.awarding.guards import GUARDS
 from trading.engine.registry import Desk, StreamSpec, Subject
 
 SUBJECT = Subject(
     name="awarding",
-    streams=(StreamSpec("certificate", "certificate"),),
-    commands=(*COMMANDS, *endings.COMMANDS, *certificate_commands.COMMANDS),
+    streams=(StreamSpec("certificate", "certificate"), StreamSpec("paper", "paper")),
+    commands=(*COMMANDS, *endings.COMMANDS, *certificate_commands.COMMANDS, *scans.COMMANDS),
     facets={
         "award": rules.Award,
         "ending": rules.Ending,
         "certificate": certificates.Certificate,
+        "scan": scans.Scan,
     },
     evolves={
         rules.DealConfirmed: ("award", rules.deal_confirmed),
@@ -30,13 +31,18 @@ SUBJECT = Subject(
         certificates.CertificateReplaced: ("certificate", certificates.certificate_replaced),
         certificates.CertificateCancelled: ("certificate", certificates.certificate_cancelled),
         rules.Ended: ("ending", rules.ended),
+        scans.PaperFiled: ("scan", scans.paper_filed),
+        scans.PaperChecked: ("scan", scans.paper_checked),
+        scans.PaperReturned: ("scan", scans.paper_returned),
     },
-    guards=GUARDS,
+    guards=(*GUARDS, *scans.GUARDS),
     desks=(
         Desk("lot", "stalled", "office", "desk_days"),
         Desk("lot", "confirmed", "centre_clerk", "desk_days"),
         Desk("lot", "cleared", "office", "desk_days"),
         Desk("lot", "contracted", "centre_certifier", "desk_days"),
+        Desk("paper", "filed", "centre_reviewer", "desk_days"),
+        Desk("paper", "returned", "centre_clerk", "desk_days"),
     ),
     instants={"signing_end": facts.signing_end},
     facts={

@@ -48,6 +48,24 @@ class SystemClock:
         return self.now_us() - last_us
 
 
+class LiveClock(SystemClock):
+    """The machine's time for the log of a demonstration that was acted out up to now.
+
+    Up to ``acted_us`` its time was simulated: the service was not away then.
+    """
+
+    simulated = True
+
+    def __init__(self, acted_us: int = 0) -> None:
+        """Go on from ``acted_us``; 0 for a demonstration that was live before."""
+        super().__init__()
+        self._acted_us = acted_us
+
+    def away_us(self, last_us: int) -> int:
+        """Return the time since ``last_us``, as far as it was not simulated."""
+        return self.now_us() - max(last_us, self._acted_us)
+
+
 class SimulatedClock:
     """A clock that stands still until it is told to go on; for demonstrations and tests.
 

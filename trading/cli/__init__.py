@@ -34,6 +34,7 @@ COMMANDS = {
     "correct": "corrections",
     "desk": "desk",
     "notifications": "notifications",
+    "evidence": "evidence",
     "doctor": "doctor",
 }
 

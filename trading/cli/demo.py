@@ -15,6 +15,7 @@ from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
 from trading.centre import Centre
 from trading.cli.checking import publish_all, replay_centre, verify_centre
+from trading.cli.demo_serving import serve_demo
 from trading.cli.output import FINDING, data_option, emit, guarded, json_option, say
 from trading.demo import cast, stage
 from trading.demo.company import Company, Story
@@ -33,21 +34,32 @@ ORIGIN = "demo.localhost/trading"
 @click.command("demo")
 @data_option
 @click.option("--fresh", is_flag=True, help="先删除旧演示 / delete an old one first")
+@click.option("--serve", is_flag=True, help="演完即开放浏览器访问 / serve it afterwards, live")
+@click.option("--port", default=8000, type=click.IntRange(0, 65535), show_default=True)
 @json_option
 @guarded
-def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
+def demo_command(data_dir: Path, port: int, *, fresh: bool, serve: bool, as_json: bool) -> None:
     """演示：真实标的从登记到鉴证 / Real listings from the register to the certificate."""
     if fresh:
         _remove(data_dir)
-    if (data_dir / CENTRE).exists():
+    there = (data_dir / CENTRE).exists()
+    if there and not serve:
         raise SetupError(f"{data_dir} is in use; --fresh starts again", field="data")
+    if not there:
+        _make(data_dir, SystemClock().now_us() if serve else 0, as_json=as_json)
+    if serve:
+        serve_demo(Home.open(data_dir), port, fresh=not there, as_json=as_json)
+
+
+def _make(data_dir: Path, served_us: int, *, as_json: bool) -> None:
+    """Found the centre, play its year, verify and replay; up to ``served_us`` where it is given."""
     home = Home.create(data_dir, ORIGIN)
     create_keys(home)
     migrate_url(home.database_url)
     clock = SimulatedClock(stage.START_US)
     centre = Centre(home, clock)
     try:
-        _play(centre, clock, quiet=as_json)
+        play(centre, clock, served_us, quiet=as_json)
         checkpoint = publish_all(centre)
         told = _tell(centre, checkpoint, as_json=as_json)
         verified = verify_centre(centre, quiet=as_json).ok
@@ -65,11 +77,11 @@ def demo_command(data_dir: Path, *, fresh: bool, as_json: bool) -> None:
         raise SystemExit(FINDING)
 
 
-def _play(centre: Centre, clock: SimulatedClock, *, quiet: bool) -> None:
+def play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) -> None:
     """Play the year; raise ``SetupError`` when this machine's clock stands before its end."""
     if SystemClock().now_us() < stage.END_US:
         raise SetupError("the clock of this machine stands before the demonstration", field="clock")
-    parts = stage.parts()
+    parts = stage.parts(served_us)
     places = {part.script.community: part.script.lots[0].asset.place_zh for part in parts}
     found(
         centre, cast.orgs(places), cast.grants(places), simulated="demonstration of real listings"
@@ -89,7 +101,7 @@ def _play(centre: Centre, clock: SimulatedClock, *, quiet: bool) -> None:
             (part.begin_us, told(part.way(company, part.script).run(), part, number))
             for number, part in enumerate(parts, 1)
         ],
-        stage.END_US,
+        served_us or stage.END_US,
     )
 
 

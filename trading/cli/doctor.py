@@ -55,14 +55,16 @@ class Finding:
 )  # fmt: skip
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="证书链（PEM）/ certificates")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="私钥（PEM）/ private key")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
+              help="可信反向代理地址，可重复 / address of a trusted proxy")  # fmt: skip
 @click.option(
     "--accept-clock", is_flag=True,
     help="已对照别的钟表，确认本机时间无误（一小时内有效）/ this machine's time is right",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON 输出 / print JSON")
 def doctor_command(
-    data_dir: Path, tls_cert: Path | None, tls_key: Path | None, *, accept_clock: bool,
-    as_json: bool,
+    data_dir: Path, tls_cert: Path | None, tls_key: Path | None, proxies: tuple[str, ...], *,
+    accept_clock: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """检查本机和数据目录 / Check this machine and a data directory."""
     wheel = check_wheel(find_spec("pysqlite3") is not None)
@@ -70,10 +72,11 @@ def doctor_command(
         click.echo(f"{wheel.zh} {wheel.do_zh}\n{wheel.en} {wheel.do_en}", err=True)
         sys.exit(2)
     from trading.cli.output import FINDING, USAGE, emit
+    from trading.cli.surroundings import surroundings
     from trading.words.language import pick
 
     usable, found = examine(data_dir, tls_cert, tls_key, accept_clock=accept_clock)
-    found.insert(0, wheel)
+    found = [wheel, *found, *surroundings(proxies)]
     worst = max((one.status for one in found), key=[OK, WARN, FAIL].index)
     if as_json:
         emit({"ok": worst != FAIL, "checks": [asdict(one) for one in found]})

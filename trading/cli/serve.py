@@ -30,6 +30,7 @@ import uvicorn
 from trading.base.errors import SetupError, TradingError
 from trading.centre import Centre
 from trading.cli.output import FINDING, USAGE, data_option, emit, guarded, json_option, say, telling
+from trading.demo.cast import Player
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
 from trading.store.publish import Publisher
@@ -100,7 +101,7 @@ def serve_command(  # noqa: PLR0917 - one parameter for each option; click passe
     home = Home.open(data_dir)
     if workers > 1 and home.embedded:
         raise SetupError("more than one worker needs PostgreSQL: use --workers 1", field="workers")
-    with home.serving(), _listen(options) as listener:
+    with home.serving(), listening(options) as listener:
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         url = f"{options.scheme}://{shown}:{port}"
@@ -155,27 +156,43 @@ def serve_worker(
 
     Raises ``SetupError``, ``ReadOnly`` or ``IntegrityFault`` when the centre may not be served.
     """
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
-    for name in ("alembic", "apscheduler", "transitions"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    stop = _Stop(options.drain_seconds + CLOSING_SECONDS)
     # One worker draws the decoys: their rate is the centre's, not that of its processes.
     limits = Limits(decoy_pack=DECOY_PACK if number == 1 else "")
     centre = Centre(Home.open(data_dir), worker=f"serve-{number}", limits=limits)
     try:
         check_centre(centre)
-        publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
-        ticks = Ticks(centre, publisher)
-        server = _Server(_config(create_app(centre, centre.home, ticks), options), announce)
-        centre.writer.start()
-        ticks.start()
-        try:
-            stop.stops(server)
-            server.run([listener])
-        finally:
-            _drain(centre, ticks)
+        serve_centre(centre, options, listener, announce)
     finally:
         centre.close()
+
+
+def serve_centre(
+    centre: Centre,
+    options: Options,
+    listener: socket.socket,
+    announce: Callable[[], None],
+    *,
+    demo: tuple[Player, ...] = (),
+) -> None:
+    """Serve ``centre``, which was checked, until a signal asks to stop; then drain and publish.
+
+    ``announce`` is called when requests are taken; ``demo`` is as in ``create_app``.
+    """
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    for name in ("alembic", "apscheduler", "transitions"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    stop = _Stop(options.drain_seconds + CLOSING_SECONDS)
+    publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
+    ticks = Ticks(centre, publisher)
+    app = create_app(centre, centre.home, ticks, demo=demo)
+    server = _Server(_config(app, options), announce)
+    centre.writer.start()
+    ticks.start()
+    try:
+        stop.stops(server)
+        server.run([listener])
+    finally:
+        _drain(centre, ticks)
 
 
 def check_centre(centre: Centre) -> None:
@@ -319,7 +336,8 @@ def _config(app: object, options: Options) -> uvicorn.Config:
 
 
 @contextlib.contextmanager
-def _listen(options: Options) -> Iterator[socket.socket]:
+def listening(options: Options) -> Iterator[socket.socket]:
+    """Give a socket that listens; raise ``SetupError`` where the port is taken."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     address = (options.host, options.port)
     try:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Literal
+
+import msgspec
 
 from trading.founding import FirstGrant, FirstOrg
 from trading.observing.rules import Listed
@@ -19,11 +22,47 @@ STAFF = {
     "asset3-song": "asset3_reviewer",
     "street-luo": "street_reviewer",
     "supervisor-fang": "supervision_member",
+    "auditor-wei": "auditor",
 }
+AUDITOR = "auditor-wei"
 OFFICE = ("office-chen", "office-peng")
 OFFICER = "officer-yi"
+TITLES = {
+    "office": ("区交易监管办公室", "District office"),
+    "centre_clerk": ("交易中心经办", "Clerk of the centre"),
+    "centre_reviewer": ("交易中心审核", "Reviewer of the centre"),
+    "centre_operator": ("交易中心主持", "Operator of the centre"),
+    "centre_cashier": ("交易中心出纳", "Cashier of the centre"),
+    "centre_certifier": ("鉴证员", "Certifier"),
+    "asset3_reviewer": ("“三资”监管审核", "Reviewer of collective assets"),
+    "street_reviewer": ("街道审核", "Reviewer of the street"),
+    "supervision_member": ("居务监督委员", "Member of the supervision committee"),
+}
+"""Desks as a visitor meets them, in Chinese and English."""
 GROUP_SIZE = 3
 SURNAMES = "张王李赵刘陈杨黄周吴徐孙马朱胡郭何林"
+
+
+class Player(msgspec.Struct, frozen=True):
+    """Somebody whom a visitor of a served demonstration may be, and the room they sign in to."""
+
+    person: str
+    room: Literal["staff", "bidder", "representative", "auditor"]
+    roles: tuple[str, ...]
+    title_zh: str
+    title_en: str
+
+
+def staff_players(row_id: str) -> tuple[Player, ...]:
+    """Return the staff, with the officer of the community of row ``row_id``."""
+    officer = Player(
+        f"{OFFICER}-{row_id}", "staff", ("community_officer",), "社区经办人", "Community officer"
+    )
+    return (
+        officer,
+        *(Player(person, "staff", (role,), *TITLES[role])
+          for person, role in STAFF.items() if role in TITLES),
+    )  # fmt: skip
 
 
 def holder(role: str) -> str:

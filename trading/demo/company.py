@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import zlib
 from collections.abc import Callable, Generator, Iterable
 from hashlib import sha256
 from typing import TypeVar
@@ -28,9 +29,10 @@ from trading.store.filed import documents_of
 Story = Generator[int, None, None]
 F = TypeVar("F", bound=Facet)
 
-JSON = "application/json"
+JSON, PNG = "application/json", "image/png"
 ACT_US = 40 * SECOND_US
 """How long an act takes a clerk."""
+SCAN_WIDTH, SCAN_HEIGHT = 210, 297
 TAP_US = SECOND_US
 """How long a bid takes."""
 
@@ -40,6 +42,7 @@ class Paper(msgspec.Struct, frozen=True):
 
     name: str
     content: bytes
+    media_type: str = JSON
 
     @property
     def document(self) -> Document:
@@ -51,6 +54,21 @@ def paper(name: str, text: str) -> Paper:
     """Return a paper with ``text``."""
     content = json.dumps({"name": name, "text": text}, ensure_ascii=False).encode()
     return Paper(name, content)
+
+
+def scan(text: str) -> Paper:
+    """Return the scan of a sealed paper: a blank picture with ``text`` as its description."""
+    rows = b"".join(b"\0" + b"\xff" * SCAN_WIDTH for _row in range(SCAN_HEIGHT))
+    header = SCAN_WIDTH.to_bytes(4) + SCAN_HEIGHT.to_bytes(4) + b"\x08\0\0\0\0"
+    chunks = (
+        (b"IHDR", header), (b"tEXt", b"Description\0" + text.encode("ascii")),
+        (b"IDAT", zlib.compress(rows, 0)), (b"IEND", b""),
+    )  # fmt: skip
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+        for name, data in chunks
+    )
+    return Paper("scan", content, PNG)
 
 
 class Company:
@@ -76,7 +94,8 @@ class Company:
         self.clock.advance_to(self.clock.now_us() + takes_us)
         return self.centre.do(
             kind, data, actor, role, docs=tuple(one.document for one in papers),
-            files=tuple((one.content, JSON) for one in papers), facts=facts, personal=personal,
+            files=tuple((one.content, one.media_type) for one in papers), facts=facts,
+            personal=personal,
         )  # fmt: skip
 
     def staff(self, kind: str, data: Command, role: str, *papers: Paper, **more: object) -> Receipt:

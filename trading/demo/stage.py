@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.demo import turns
+from trading.demo.live import live_case
 from trading.demo.rows import case_of, lot_of_row
 from trading.demo.stories import CaseStory, LotScript, Script
 
@@ -29,9 +31,17 @@ class Part:
     way: type[CaseStory] = CaseStory
 
 
-def parts() -> tuple[Part, ...]:
-    """Return every case in the order in which it begins."""
-    found = (*_outcomes(), *_turns(), *_under_way())
+def parts(served_us: int = 0) -> tuple[Part, ...]:
+    """Return every case in the order in which it begins.
+
+    What is under way is so at the end; where the centre will be served, at ``served_us``, with
+    bidding that goes on by then and later.
+    """
+    if not served_us:
+        found = (*_outcomes(), *_turns(), *_under_way(LAST_MORNING_US), *_tonight())
+    else:
+        last = day_start_us(local_date(served_us)) + 9 * HOUR_US
+        found = (*_outcomes(), *_turns(), *_under_way(last), *live_parts(served_us))
     return tuple(sorted(found, key=lambda part: part.begin_us))
 
 
@@ -49,7 +59,7 @@ def _outcomes() -> tuple[Part, ...]:
         ), turns.Hasty),
         Part(START_US + 20 * DAY_US, case_of(
             "r109", lot_of_row("R109", "r109", bidders=8, bids=23, step_yuan=1000),
-        )),
+        ), turns.Sealed),
         Part(START_US + 45 * DAY_US, case_of(
             "r110", lot_of_row("R110", "r110", bidders=3, bids=15),
         )),
@@ -98,30 +108,44 @@ def _plain(
     )
 
 
-def _under_way() -> tuple[Part, ...]:
-    """Return cases that stand, when the demonstration stops, in the middle of their way.
+def _tonight() -> tuple[Part, ...]:
+    """Return the case whose bidding is going on when the year stops."""
+    evening_us = 19 * HOUR_US + 30 * MINUTE_US
+    live = type("LiveTonight", (turns.Live,), {"opening_us": evening_us})
+    return (Part(LAST_MORNING_US - 40 * DAY_US, case_of("r137", _plain("r137", "r137")), live),)
+
+
+def live_parts(served_us: int) -> tuple[Part, ...]:
+    """Return the cases whose lots open one after the other from a little before ``served_us``."""
+    found = []
+    for n, key in enumerate(LIVE):
+        begin_us, way = live_case(served_us, n)
+        row = lot_of_row(key.upper(), key, bidders=5, step_yuan=5)
+        found.append(Part(begin_us, case_of(key, row, flags=_FLAGS.get(key, "")), way))
+    return tuple(found)
+
+
+def _under_way(last_morning_us: int) -> tuple[Part, ...]:
+    """Return cases that stand, on the last morning, in the middle of their way.
 
     From the draft to the opening most take 40 days: 8 of the posted resolution, a day at the desk,
     30 of the notice. The last morning is the opening of those that began 40 days before.
     """
 
-    def before(act: str, opening_us: int = CaseStory.opening_us) -> type[CaseStory]:
-        way = {"ends_before": act, "opening_us": opening_us}
-        return type(f"Before{act.title()}", (CaseStory,), way)
+    def before(act: str) -> type[CaseStory]:
+        return type(f"Before{act.title()}", (CaseStory,), {"ends_before": act})
 
-    evening_us = 19 * HOUR_US + 30 * MINUTE_US
-    live = type("LiveTonight", (turns.Live,), {"opening_us": evening_us})
     found = (
         (1, "r042", CaseStory), (9, "r043", before("publish")), (20, "r044", before("qualify")),
         (40, "r103", before("qualify")), (40, "r104", before("bid")),
-        (40, "r108", before("qualify")), (40, "r137", live), (40, "r139", before("confirm")),
+        (40, "r108", before("qualify")), (40, "r139", before("confirm")),
         (42, "r112", turns.Confirmed), (42, "r140", before("award")), (52, "r141", before("award")),
         (54, "r100", turns.Awarded), (66, "r006", before("certify")), (41, "r035", turns.Unwanted),
         (39, "r121", turns.Thin),
     )  # fmt: skip
     return tuple(
         Part(
-            LAST_MORNING_US - days * DAY_US,
+            last_morning_us - days * DAY_US,
             case_of(
                 key,
                 _plain(key, key, wanted=way is not turns.Unwanted, alone=way is turns.Thin),
@@ -134,5 +158,8 @@ def _under_way() -> tuple[Part, ...]:
     )
 
 
+LIVE = ("r115", "r120", "r123", "r009", "r116", "r124", "r018", "r117", "r125", "r010", "r019",
+        "r135", "r011", "r021")  # fmt: skip
+"""The rows that are bid for live, in this order."""
 _DAYS = {"r006": 40}
-_FLAGS = {"r006": "F3 F18", "r035": "F3"}
+_FLAGS = {"r006": "F3 F18", "r035": "F3", "r009": "F3", "r010": "F3", "r011": "F3"}

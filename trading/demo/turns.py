@@ -7,13 +7,15 @@ import itertools
 import msgspec
 
 from trading.awarding.endings import TerminateLot, WithdrawLot
+from trading.awarding.scans import CheckPaper, FilePaper, ReturnPaper
 from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import FailLot, PlaceBid
 from trading.bidding.holds import SuspendLot
 from trading.bidding.outcomes import DeclineDeal, GoThin, Offer
 from trading.bidding.rules import BIDDER_PREFIX
-from trading.demo.company import Story, paper
+from trading.demo import cast
+from trading.demo.company import Story, paper, scan
 from trading.demo.stories import CaseStory, Lot, LotScript
 from trading.disputes.commands import (
     AdmitObjection,
@@ -29,6 +31,32 @@ from trading.observing.waivers import WaiveStep
 
 EVIDENCE, ANSWER = "evidence", "answer"
 AWAY_US = 37 * MINUTE_US
+
+
+class Sealed(CaseStory):
+    """The confirmation comes back signed and sealed; a scan that is cut is sent back once."""
+
+    said = (
+        "盖章的成交确认书扫描归档，另一人复核",
+        "the sealed confirmation is filed as a scan and checked by another person",
+    )
+
+    def award(self) -> Story:
+        """Award the lots; then file what was signed by hand."""
+        yield from super().award()
+        for lot in self.lots:
+            number = f"QR-{lot.id}"
+            file = FilePaper(number, lot.stream, "deal_confirmation")
+            cut, whole = scan(f"{number} cut"), scan(number)
+            self.company.staff("paper.file/1", file, "centre_clerk", cut)
+            self.company.staff(
+                "paper.return/1", ReturnPaper(number, "缺少第二页"), "centre_reviewer"
+            )
+            self.company.staff("paper.file/1", file, "centre_clerk", whole)
+            check = CheckPaper(number, whole.document.sha256)
+            self.company.refused("paper.check/1", check, cast.holder("centre_clerk"),
+                                 "centre_clerk")  # fmt: skip
+            self.company.staff("paper.check/1", check, "centre_reviewer")
 
 
 class Disputed(CaseStory):

@@ -22,10 +22,7 @@ def check(content: bytes) -> str:
     Raises ``InvalidInput`` for anything else, for what is broken or too large, and for a PDF with
     scripts or attachments; ``Unavailable`` for what goes beyond the limits of the child.
     """
-    if not content or len(content) > DOCUMENT_BYTES_MAX:
-        raise InvalidInput(
-            "the document is empty or too large", field="file", bytes_max=DOCUMENT_BYTES_MAX
-        )
+    _check_size(content)
     found = child.run("inspect", Parcel({}, (content,)), PICTURES)
     return str(found.head["media_type"])
 
@@ -35,9 +32,17 @@ def pages(content: bytes, media_type: str) -> list[bytes]:
 
     Text and JSON are laid out first. Raises as ``check``; at most 40 pages are drawn.
     """
+    _check_size(content)
     if media_type.partition(";")[0] in TEXTS:
         content = _laid_out(content)
     return list(child.run("pages", Parcel({}, (content,)), PICTURES).blobs)
+
+
+def _check_size(content: bytes) -> None:
+    if not content or len(content) > DOCUMENT_BYTES_MAX:
+        raise InvalidInput(
+            "the document is empty or too large", field="file", bytes_max=DOCUMENT_BYTES_MAX
+        )
 
 
 def _laid_out(content: bytes) -> bytes:

@@ -108,7 +108,7 @@ def _picture(content: bytes, media_type: str) -> Image.Image:
         if picture.width * picture.height > most:
             raise InvalidInput("the picture is too large", field="file", pixels_max=most)
         # A large photo is decoded at a fraction of its size: memory never grows with it.
-        picture.draft("RGB", (WIDTH_MAX * 2, HEIGHT_MAX))
+        picture.draft("RGB", (WIDTH_MAX, WIDTH_MAX))
         picture.load()
         picture.thumbnail((HEIGHT_MAX, HEIGHT_MAX))
         picture = ImageOps.exif_transpose(picture)

@@ -60,7 +60,7 @@ class _Markup(HTMLParser):
 
 
 def _local(href: str) -> bool:
-    return href.startswith(("/", "#", "http://", "https://")) and not href.startswith("//")
+    return href.startswith(("/", "./", "#", "http://", "https://")) and not href.startswith("//")
 
 
 def check_markup(text: str) -> None:

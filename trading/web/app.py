@@ -16,6 +16,7 @@ from litestar.types import Message, Scope
 
 from trading.base.errors import NotFound, TradingError
 from trading.centre import Centre
+from trading.demo.cast import Player
 from trading.jobs import Ticks
 from trading.store.home import Home
 from trading.web import (
@@ -52,9 +53,15 @@ TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
-def create_app(centre: Centre, home: Home, ticks: Ticks | None = None) -> Litestar:
-    """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks."""
+def create_app(
+    centre: Centre, home: Home, ticks: Ticks | None = None, *, demo: tuple[Player, ...] = ()
+) -> Litestar:
+    """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks.
+
+    ``demo`` names who a visitor of a demonstration may be by one click; nobody elsewhere.
+    """
     shell = Shell(centre, home)
+    shell.demo = demo
     problems = Problems(shell)
     health = Health(centre, home)
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.support.acts import paper
+from tests.support.acts import STAFF, paper
 from tests.trade.vectors.build import LOT_STREAM, Breaks, data, facet, given, stream
 from tests.trade.vectors.disputes import with_disputes
 
 _RUMOUR = given(docs=(paper("rumour"),))
 
+_OWN_SCAN = facet("paper/QR-1", "scan", filed_by=STAFF["centre_reviewer"])
 _CERTIFICATE = "certificate/JZ-1"
 BREAKS: Breaks = {
     ("certificate", "print", "centre_certifier"): {
@@ -19,6 +20,15 @@ BREAKS: Breaks = {
         "certificate_number_new_v1": data(number="JZ-1"),
     },
     ("certificate", "cancel", "office"): {"evidence_filed_v1": _RUMOUR},
+    ("paper", "file_scan", "centre_clerk"): {
+        "paper_subject_known_v1": data(about="lot/nobody"),
+        "scan_filed_v1": _RUMOUR,
+    },
+    ("paper", "check_scan", "centre_clerk"): {
+        "another_checks_v1": _OWN_SCAN,
+        "scan_as_filed_v1": data(sha256="0" * 64),
+    },
+    ("paper", "return_scan", "centre_clerk"): {"another_checks_v1": _OWN_SCAN},
     ("hold", "suspend", "office"): {
         "not_ended_v1": stream(LOT_STREAM, place="certified"),
         "evidence_filed_v1": _RUMOUR,

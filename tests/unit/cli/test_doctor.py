@@ -25,6 +25,7 @@ from trading.store.signer import create_keys
 CHECKS = [
     "pysqlite3", "sqlite", "clock", "home", "disk", "keys", "database", "durability", "schema",
     "triggers", "log", "time", "documents", "openings", "head",
+    "fonts", "papers",
 ]  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def _own_programs(programs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """Let a time service answer that all is well, unless a test says otherwise."""
     monkeypatch.setenv("PATH", str(programs))
     _program(programs, "timedatectl", "echo yes")
+    _program(programs, "fc-list", "echo Noto Serif CJK SC")
     yield
     for found in programs.iterdir():
         found.unlink()
