@@ -24,9 +24,17 @@ from trading.web.app import create_app
 
 EXAMPLES: dict[str, str] = {
     "/audit/lots/{lot}/compare": "/audit/lots/case-r033-1/compare?a=3&b=9",
+    "/bidder/papers/{of}/{name}": "/bidder/papers/lot/case-r109-1",
+    "/papers/{of}/{name}": "/papers/lot/case-r109-1",
+    "/staff/papers/{of}/{name}": "/staff/papers/lot/case-r109-1",
+    "/staff/scans/new/{of}/{name}/{kind}": "/staff/scans/new/lot/case-r109-1/contract",
 }
 """Addresses by route, of pages that no link leads to; parameters are written without their type."""
-NO_PAGES = frozenset({"/audit/lots/{lot}/frame"})
+NO_PAGES = frozenset({
+    "/audit/lots/{lot}/frame",
+    "/audit/dossiers/{case}", "/audit/evidence/{lot}", "/staff/dossiers/{case}",
+    "/staff/scans/{paper}/pages/{leaf}",
+})  # fmt: skip
 """Routes that answer a part of a page or a file, and to which no link leads."""
 PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/schema", "/metrics", "/healthz", "/readyz")
 SAMPLES_MAX = 2

@@ -46,13 +46,14 @@ def write_dossier(
     target: IO[bytes],
     *,
     names: bool = False,
+    internal: bool = False,
     progress: Progress = lambda _done, _all: None,
 ) -> Filed:
     """Write the file of ``case`` as ZIP into ``target``; return what is in it.
 
-    ``names`` lets in personal names and what is not public: the caller says that its reader may
-    see them. Raises ``NotFound`` where there is no such case; a paper that could not be made within
-    its limits is listed without a file.
+    ``names`` lets in personal names and what is not public, ``internal`` the papers that are for
+    the desks: the caller says that its reader may see them. Raises ``NotFound`` where there is no
+    such case; a paper that could not be made within its limits is listed without a file.
     """
     if centre.state(f"case/{case}") is None:
         raise NotFound(f"no case {case}", field="case")
@@ -60,7 +61,7 @@ def write_dossier(
         name for name in streams_of_case(centre, case) if names or is_open(centre, name)
     )
     bundle = Bundle(target)
-    papers = list(_papers(centre, streams, names=names))
+    papers = list(_papers(centre, streams, internal=names or internal))
     rows: list[dict[str, Any]] = []
     for done, (kind, stream) in enumerate(papers):
         progress(done, len(papers))
@@ -77,12 +78,12 @@ def write_dossier(
 
 
 def _papers(
-    centre: Centre, streams: tuple[str, ...], *, names: bool
+    centre: Centre, streams: tuple[str, ...], *, internal: bool
 ) -> Iterator[tuple[PaperKind, str]]:
     """Yield the papers that are about something that happened; blank forms stay out."""
     for stream in streams:
         for kind in ready(centre, stream):
-            if not kind.form and (names or kind.public):
+            if not kind.form and (internal or kind.public):
                 yield kind, stream
 
 

@@ -24,6 +24,7 @@ from trading.web import (
     auditor,
     bidder,
     metrics,
+    papers,
     public,
     representative,
     signin,
@@ -38,7 +39,7 @@ from trading.web.static_files import static_files
 from trading.web.threads import in_thread
 
 BODY_BYTES_MAX = 64 * 1024
-ROOMS = (public, signin, staff, bidder, representative, auditor, api)
+ROOMS = (public, signin, staff, bidder, representative, auditor, papers, api)
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
