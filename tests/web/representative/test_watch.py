@@ -11,12 +11,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, plain
+from trading.demo import stage
 from trading.observing.rules import Panel
 from trading.observing.talk import Talk
 from trading.papers.reading import Act, acts
 from trading.store import documents, log
 
-CASE = "case-r137"
+LIVE = stage.LIVE[0]
+CASE = f"case-{LIVE}"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
 WEBM = b"\x1a\x45\xdf\xa3" + b"voice" * 20
 WEIGHT_BYTES_MAX = 80 * 1024
@@ -177,7 +179,7 @@ def test_papers_are_shown_as_pictures(visitor: Visitor) -> None:
 
 def test_nobody_else_sees_what_a_panel_looks_at(visit: Visit, visitor: Visitor) -> None:
     path = _path(visitor, "O5")
-    stranger = visit("rep-r033-23", "representative")
+    stranger = visit("rep-r033-22", "representative")
     for page in (path, f"{path}/fine", f"{path}/papers/0", f"{path}/papers/0/0", f"{path}/ask"):
         assert stranger.get(page).status_code == 404, page
     assert path not in stranger.get("/watch").text
@@ -213,7 +215,7 @@ def test_a_second_phone_is_made_known_and_confirmed_by_two(
     key = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
     fields = visitor.form("/watch/phones", "/watch/phones")
     assert "可以签名" in visitor.send("/watch/phones", fields | {"public_key": key}).text
-    others = [one for one in ("rep-r137-20", "rep-r137-21", "rep-r137-22") if one != member][:2]
+    others = [one for one in (f"rep-{LIVE}-{n}" for n in (20, 21, 22)) if one != member][:2]
     for other in others:
         friend = visit(other, "representative")
         sent = friend.form("/watch/phones", "/watch/phones/confirm")
