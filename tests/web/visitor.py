@@ -37,6 +37,7 @@ class Visitor:
         self, rooms: Rooms, person: str = "", room: Room = "bidder", level: Level = "code"
     ) -> None:
         self.person = person
+        self.case = ""
         self.client = httpx.Client(base_url=rooms.url, headers={"Accept": "text/html"}, timeout=60)
         if person:
             sessions = Sessions(rooms.centre.engine, rooms.centre.clock, SystemEntropy())

@@ -11,52 +11,52 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, plain
-from trading.demo import stage
 from trading.observing.rules import Panel
 from trading.observing.talk import Talk
 from trading.papers.reading import Act, acts
 from trading.store import documents, log
 
-LIVE = stage.LIVE[0]
-CASE = f"case-{LIVE}"
 JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
 WEBM = b"\x1a\x45\xdf\xa3" + b"voice" * 20
 WEIGHT_BYTES_MAX = 80 * 1024
 
 
 @pytest.fixture
-def member(demo_rooms: Rooms) -> str:
+def member(served: Rooms, case: str) -> str:
     """Give the member of the panel who has not stated anything."""
-    return _panel(demo_rooms).members[-1]
+    return _panel(served, case).members[-1]
 
 
 @pytest.fixture
-def visitor(visit: Visit, member: str) -> Visitor:
-    return visit(member, "representative")
+def visitor(visit: Visit, member: str, case: str) -> Visitor:
+    found = visit(member, "representative")
+    found.case = case
+    return found
 
 
-def _panel(rooms: Rooms) -> Panel:
-    state = rooms.centre.state(f"panel/{CASE}")
+def _panel(rooms: Rooms, case: str) -> Panel:
+    state = rooms.centre.state(f"panel/{case}")
     assert state is not None
     found: Panel = state.facets["panel"]
     return found
 
 
-def _talk(rooms: Rooms) -> Talk:
-    state = rooms.centre.state(f"panel/{CASE}")
+def _talk(rooms: Rooms, case: str) -> Talk:
+    state = rooms.centre.state(f"panel/{case}")
     assert state is not None
     found: Talk = state.facets.get("talk") or Talk()
     return found
 
 
 def _path(visitor: Visitor, step: str) -> str:
-    found = re.search(f"/watch/look/{CASE}/{step}/[0-9a-f]+", visitor.get("/watch").text)
+    found = re.search(f"/watch/look/{visitor.case}/{step}/[0-9a-f]+", visitor.get("/watch").text)
     assert found is not None
     return found[0]
 
 
 def _said(rooms: Rooms, member: str, kind: str) -> list[Act]:
-    found = acts(rooms.centre, f"panel/{CASE}")
+    row = member.split("-")[1]
+    found = acts(rooms.centre, f"panel/case-{row}")
     return [act for act in found if act.kind == kind and act.actor == member]
 
 
@@ -66,7 +66,7 @@ def _stored(rooms: Rooms, digest: str) -> tuple[bytes, str]:
 
 
 def test_what_waits_is_shown_and_what_is_stated_waits_no_more(
-    demo_rooms: Rooms, visitor: Visitor, member: str
+    served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
     page = visitor.get(path)
@@ -75,7 +75,7 @@ def test_what_waits_is_shown_and_what_is_stated_waits_no_more(
     fields = visitor.form(f"{path}/fine", f"{path}/sign")
     done = visitor.send(f"{path}/sign", fields)
     assert done.url.path.startswith("/watch/done/")
-    (act,) = _said(demo_rooms, member, "panel.state/1")
+    (act,) = _said(served, member, "panel.state/1")
     assert (act.data["verdict"], act.data["assurance"]) == ("seen", "session_code")
     assert act.code[:4].upper() in done.text
     assert "data:image/svg+xml" in done.text
@@ -84,23 +84,23 @@ def test_what_waits_is_shown_and_what_is_stated_waits_no_more(
     assert visitor.get("/watch/mine").text.count('class="task"') == 1
 
 
-def test_a_double_tap_is_one_statement(demo_rooms: Rooms, visitor: Visitor, member: str) -> None:
+def test_a_double_tap_is_one_statement(served: Rooms, visitor: Visitor, member: str) -> None:
     path = _path(visitor, "O4")
     fields = visitor.form(f"{path}/fine", f"{path}/sign")
     first, second = (visitor.send(f"{path}/sign", fields) for _n in range(2))
     assert first.url == second.url
-    assert len(_said(demo_rooms, member, "panel.state/1")) == 1
+    assert len(_said(served, member, "panel.state/1")) == 1
 
 
-def test_help_of_the_staff_is_on_record(demo_rooms: Rooms, visitor: Visitor, member: str) -> None:
+def test_help_of_the_staff_is_on_record(served: Rooms, visitor: Visitor, member: str) -> None:
     path = _path(visitor, "O4")
     fields = visitor.form(f"{path}/fine", f"{path}/sign")
     assert visitor.send(f"{path}/sign", fields | {"assisted": "yes"}).status_code == 200
-    assert _said(demo_rooms, member, "panel.state/1")[0].data["assurance"] == "assisted"
+    assert _said(served, member, "panel.state/1")[0].data["assurance"] == "assisted"
 
 
 def test_a_signature_that_no_own_device_made_is_refused_and_said_why(
-    demo_rooms: Rooms, visitor: Visitor, member: str
+    served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O4")
     fields = visitor.form(f"{path}/fine", f"{path}/sign")
@@ -108,31 +108,31 @@ def test_a_signature_that_no_own_device_made_is_refused_and_said_why(
     page = visitor.send(f"{path}/sign", forged)
     assert page.status_code == 409
     assert 'class="trouble"' in page.text
-    assert [act.outcome for act in _said(demo_rooms, member, "panel.state/1")] == ["refused"]
+    assert [act.outcome for act in _said(served, member, "panel.state/1")] == ["refused"]
 
 
 def test_a_doubt_is_said_in_words_and_with_a_photo_and_a_voice(
-    demo_rooms: Rooms, visitor: Visitor, member: str
+    served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
     fields = visitor.form(f"{path}/doubt", f"{path}/doubt")
     files = {"photo": ("x.php", JPEG, "text/html"), "voice": ("v", WEBM, "audio/webm")}
     page = visitor.send(f"{path}/doubt", fields | {"reason": "人数<b>不对</b>"}, files=files)
     assert "人数&lt;b&gt;不对&lt;/b&gt;" in page.text
-    remarks = _said(demo_rooms, member, "panel.remark/1")
-    kinds = [_stored(demo_rooms, act.docs[0]["sha256"])[1] for act in remarks]
+    remarks = _said(served, member, "panel.remark/1")
+    kinds = [_stored(served, act.docs[0]["sha256"])[1] for act in remarks]
     assert kinds == ["image/jpeg", "audio/webm"]
     sent = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text)
     assert (
         visitor.send(f"{path}/sign", dict(sent) | {"reason_zh": "人数<b>不对</b>"}).status_code
         == 200
     )
-    (act,) = _said(demo_rooms, member, "panel.state/1")
+    (act,) = _said(served, member, "panel.state/1")
     assert (act.data["verdict"], act.data["reason_zh"]) == ("refused", "人数<b>不对</b>")
 
 
 def test_an_empty_doubt_and_a_foreign_file_are_sent_back_with_what_was_typed(
-    demo_rooms: Rooms, visitor: Visitor, member: str
+    served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
     fields = visitor.form(f"{path}/doubt", f"{path}/doubt")
@@ -146,22 +146,22 @@ def test_an_empty_doubt_and_a_foreign_file_are_sent_back_with_what_was_typed(
     page = visitor.send(f"{path}/ask", fields | {"text": "电话 13800138000 是谁的"})
     assert page.status_code == 400
     assert "13800138000" in page.text
-    assert _said(demo_rooms, member, "panel.remark/1") == []
+    assert _said(served, member, "panel.remark/1") == []
 
 
 def test_a_member_is_there_asks_and_calls_for_a_hold(
-    demo_rooms: Rooms, visitor: Visitor, member: str
+    served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
     visitor.send(f"{path}/attend", visitor.form(path, f"{path}/attend"))
-    assert member in _talk(demo_rooms).present["O5"]
+    assert member in _talk(served, visitor.case).present["O5"]
     assert "您已到场" in visitor.get(path).text
     for what in ("ask", "hold", "remark"):
         fields = visitor.form(f"{path}/{what}", f"{path}/{what}")
         page = visitor.send(f"{path}/{what}", fields | {"text": "为什么少了一个人？"})
         assert page.url.path.startswith("/watch/done/"), what
-    assert _talk(demo_rooms).asked == 1
-    assert list(_talk(demo_rooms).callers) == [f"O5 {CASE}-1"]
+    assert _talk(served, visitor.case).asked == 1
+    assert list(_talk(served, visitor.case).callers) == [f"O5 {visitor.case}-1"]
     year = plain(visitor.get("/watch/year"))
     assert "提问 1" in year
     assert plain(visitor.get("/watch/year?year=9999999999")) == year
@@ -188,8 +188,10 @@ def test_nobody_else_sees_what_a_panel_looks_at(visit: Visit, visitor: Visitor) 
     assert (public.status_code, public.headers["location"][:7]) == (303, "/signin")
 
 
-def test_an_act_of_somebody_else_has_no_receipt_here(demo_rooms: Rooms, visitor: Visitor) -> None:
-    other = _said(demo_rooms, _panel(demo_rooms).members[0], "panel.state/1")[0]
+def test_an_act_of_somebody_else_has_no_receipt_here(
+    served: Rooms, visitor: Visitor, case: str
+) -> None:
+    other = _said(served, _panel(served, case).members[0], "panel.state/1")[0]
     for index in (other.index, -1, 10**9):
         assert visitor.get(f"/watch/done/{index}").status_code == 404
 
@@ -215,7 +217,11 @@ def test_a_second_phone_is_made_known_and_confirmed_by_two(
     key = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
     fields = visitor.form("/watch/phones", "/watch/phones")
     assert "可以签名" in visitor.send("/watch/phones", fields | {"public_key": key}).text
-    others = [one for one in (f"rep-{LIVE}-{n}" for n in (20, 21, 22)) if one != member][:2]
+    others = [
+        one
+        for one in (f"rep-{visitor.case.removeprefix('case-')}-{n}" for n in (20, 21, 22))
+        if one != member
+    ][:2]
     for other in others:
         friend = visit(other, "representative")
         sent = friend.form("/watch/phones", "/watch/phones/confirm")
@@ -232,17 +238,6 @@ def test_a_second_phone_is_made_known_and_confirmed_by_two(
     assert wrong.status_code == 404
 
 
-def test_a_bad_key_is_refused_with_the_rule(visitor: Visitor) -> None:
-    fields = visitor.form("/watch/phones", "/watch/phones")
-    assert visitor.send("/watch/phones", fields | {"public_key": "04zz"}).status_code == 400
-
-
-def test_draws_of_the_own_community_are_shown(visitor: Visitor, member: str) -> None:
-    text = plain(visitor.get("/watch/draws"))
-    assert f"{member}（我）" in text
-    assert "8888" in text
-
-
 def test_the_centre_explains_a_step_in_its_own_voice(visit: Visit, visitor: Visitor) -> None:
     office = visit("office-chen", "staff", "two")
     fields = office.form("/staff/guidance", "/staff/guidance") | {"step": "O5"}
@@ -256,3 +251,14 @@ def test_the_centre_explains_a_step_in_its_own_voice(visit: Visit, visitor: Visi
     assert "已录" in office.send("/staff/guidance", fields, files=good).text
     assert "<audio" in visitor.get(path).text
     assert visitor.get("/watch/spoken/O5").content == WEBM
+
+
+def test_a_bad_key_is_refused_with_the_rule(visitor: Visitor) -> None:
+    fields = visitor.form("/watch/phones", "/watch/phones")
+    assert visitor.send("/watch/phones", fields | {"public_key": "04zz"}).status_code == 400
+
+
+def test_draws_of_the_own_community_are_shown(visitor: Visitor, member: str) -> None:
+    text = plain(visitor.get("/watch/draws"))
+    assert f"{member}（我）" in text
+    assert "8888" in text
