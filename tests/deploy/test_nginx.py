@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -16,6 +18,7 @@ from tests.deploy.programs import program
 from tests.style.layout import ROOT
 from tests.support.rooms import Rooms
 from tests.web.certificate import make_certificate
+from tests.web.service import until
 
 CONFIGURATION = ROOT / "deploy/nginx/trading.conf"
 NGINX = program("nginx")
@@ -24,7 +27,14 @@ BODY_BYTES_MAX = 22 * 1024 * 1024
 
 @pytest.fixture
 def proxied(rooms: Rooms, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Run nginx before a served centre; give the addresses by TLS and without."""
+    """Run nginx before a founded centre; give the addresses by TLS and without."""
+    with proxying(rooms, tmp_path) as urls:
+        yield urls
+
+
+@contextlib.contextmanager
+def proxying(rooms: Rooms, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Run nginx as it is configured before ``rooms`` until the block ends."""
     plain, secure = _free_port(), _free_port()
     certificate, key = make_certificate(tmp_path)
     text = CONFIGURATION.read_text()
@@ -78,12 +88,28 @@ def test_the_checkpoint_is_fresh_and_whoever_floods_is_held_back(
     proxied: tuple[str, str], rooms: Rooms
 ) -> None:
     secure, _plain = proxied
-    rooms.centre.publish()
+    # The ticks of the service publish; whoever else tries may find them at it.
+    until((rooms.home.log_dir / "checkpoint").exists, 30)
     with httpx.Client(verify=False) as client:
         first = client.get(f"{secure}/log/checkpoint")
         assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-store")
         asked = [client.get(f"{secure}/healthz").status_code for _ in range(250)]
     assert set(asked) == {200, 429}
+
+
+def test_what_never_changes_is_kept_and_the_service_is_asked_once(
+    demo_rooms: Rooms, tmp_path: Path
+) -> None:
+    whole, partial = "/log/tile/0/000", "/log/checkpoint"
+    with proxying(demo_rooms, tmp_path) as (secure, _plain), httpx.Client(verify=False) as client:
+        first = client.get(secure + whole)
+        assert (first.status_code, first.headers["Cache-Control"][-9:]) == (200, "immutable")
+        shutil.move(demo_rooms.home.log_dir / "tile/0/000", tmp_path / "moved")
+        assert client.get(demo_rooms.url + whole).status_code == 404
+        assert client.get(secure + whole).content == first.content
+        shown = client.get(secure + partial).content
+        (demo_rooms.home.log_dir / "checkpoint").write_bytes(b"another")
+        assert client.get(secure + partial).content == b"another" != shown
 
 
 def _free_port() -> int:

@@ -177,3 +177,24 @@ def test_a_store_without_a_head_is_not_set_up(
         connection.execute(text("DELETE FROM projection_head"))
     with pytest.raises(SetupError):
         log.head(open_engine(database, reading=True))
+
+
+def test_a_moment_does_not_move_while_others_write(reading: Engine, engine: Engine) -> None:
+    with log.moment(reading) as still:
+        before_us = log.head(still).at_us
+        with engine.begin() as connection:
+            connection.execute(schema.head.update(), {"at_us": before_us + 1})
+        assert log.head(still).at_us == before_us
+        assert log.head(reading).at_us == before_us + 1
+    with log.moment(reading) as still:
+        assert log.head(still).at_us == before_us + 1
+
+
+def test_the_entries_of_some_streams_come_in_the_order_of_the_log(
+    reading: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "NAMES_MAX", 2)
+    wanted = {row.stream for row in ROWS}
+    assert len(wanted) > 2
+    assert tuple(log.entries_of(reading, wanted)) == ROWS
+    assert log.entries_of(reading, set()) == []

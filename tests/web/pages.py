@@ -77,7 +77,11 @@ class Links(HTMLParser):
 
 
 class Site:
-    """The pages of served rooms, found by walking; ``faults`` are answers that no page may give."""
+    """The pages of served rooms, found by walking.
+
+    ``faults`` are answers that no page may give, ``dead`` links lead to no route, and ``others``
+    are routes that answer a file or move on.
+    """
 
     def __init__(self, served: Rooms) -> None:
         """Walk ``served`` as the public and as everybody of its cast."""
@@ -88,6 +92,7 @@ class Site:
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
         self.others: set[str] = set()
+        self.dead: set[str] = set()
         sessions = Sessions(served.centre.engine, served.clock, SystemEntropy())
         for player in (PUBLIC, *served.cast):
             token = ""
@@ -110,6 +115,8 @@ class Site:
             while waiting and sum(taken.values()) < VISITS_MAX:
                 path = waiting.popleft()
                 route = self._route_of(path)
+                if not route and not path.startswith(PROGRAMS):
+                    self.dead.add(path)
                 if route not in allowed or taken[route] >= SAMPLES_MAX:
                     continue
                 taken[route] += 1

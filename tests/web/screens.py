@@ -86,6 +86,7 @@ def main() -> int:
             count = shoot(site, watched, served.url, out, lambda said: print(said, flush=True))
         running.close()
     faults = [*site.faults, *watched.faults, *(f"no way to {route}" for route in site.unknown)]
+    faults += [f"a link to {path}, where nothing is" for path in sorted(site.dead)]
     print(f"{count} pictures of {len(site.pages)} pages in {out}")
     for fault in faults:
         print(f"FINDING {fault}", file=sys.stderr)

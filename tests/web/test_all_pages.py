@@ -43,9 +43,7 @@ def test_every_page_is_found_and_answers(site: Site) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    ("profile", "language"), [("phone", "zh"), ("phone", "en"), ("desktop", "zh")]
-)
+@pytest.mark.parametrize(("profile", "language"), [("phone", "zh"), ("desktop", "en")])
 @pytest.mark.parametrize("room", ROOMS)
 def test_nobody_is_kept_out_and_nothing_comes_from_elsewhere(
     contexts: NewContext, served: Rooms, site: Site, room: str, profile: str, language: str
@@ -54,6 +52,17 @@ def test_nobody_is_kept_out_and_nothing_comes_from_elsewhere(
     pages = [page for page in site.pages.values() if page.name.startswith(f"{room}/")]
     for page, tab in opened(contexts, pages, served.url, profile, language):
         found += too_wide(tab, page, SIZES[profile]) + _violations(tab, page)
+    assert found == []
+
+
+@pytest.mark.timeout(900)
+def test_the_longer_english_fits_a_phone_too(
+    contexts: NewContext, served: Rooms, site: Site
+) -> None:
+    """Look at the width alone: what keeps somebody out does not depend on it."""
+    found: list[str] = []
+    for page, tab in opened(contexts, site.pages.values(), served.url, "phone", "en"):
+        found += too_wide(tab, page, SIZES["phone"])
     assert found == []
 
 

@@ -79,11 +79,11 @@ def is_multiple(price_fen: int, base_fen: int, step_fen: int) -> bool:
     return price_fen >= base_fen and (price_fen - base_fen) % step_fen == 0
 
 
-_AMOUNTS = {
+AMOUNTS = {
     "fen": ("元", "CNY"),
     "jin_rice": ("斤稻谷", "jin of rice"),
 }
-_QUANTITIES = {
+QUANTITIES = {
     "lot": ("宗", "lot"),
     "mu": ("亩", "mu"),
     "m2": ("平方米", "m²"),
@@ -92,7 +92,7 @@ _QUANTITIES = {
     "stall": ("摊位", "stall"),
     "bay": ("车位", "bay"),
 }
-_PERIODS = {
+PERIODS = {
     "year": ("年", "per year"),
     "half_year": ("半年", "per half-year"),
     "quarter": ("季", "per quarter"),
@@ -122,9 +122,9 @@ class PriceUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse a part that is not declared; raises InvalidInput."""
         known = (
-            self.amount in _AMOUNTS
-            and self.per_quantity in _QUANTITIES
-            and self.per_period in _PERIODS
+            self.amount in AMOUNTS
+            and self.per_quantity in QUANTITIES
+            and self.per_period in PERIODS
         )
         if not known:
             raise InvalidInput("no such price unit", field="price_unit", reason="unknown_unit")
@@ -169,9 +169,9 @@ class PriceUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if lang not in {"zh", "en"}:
             raise InvalidInput(f"no language {lang!r}", field="lang", reason="unknown_language")
         at = 0 if lang == "zh" else 1
-        amount = _AMOUNTS[self.amount][at]
-        quantity = _QUANTITIES[self.per_quantity][at]
-        period = _PERIODS[self.per_period][at]
+        amount = AMOUNTS[self.amount][at]
+        quantity = QUANTITIES[self.per_quantity][at]
+        period = PERIODS[self.per_period][at]
         if lang == "zh":
             return f"{amount}/{quantity}·{period}" if period else f"{amount}/{quantity}"
         return f"{amount} per {quantity} {period}".rstrip()

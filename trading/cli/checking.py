@@ -122,32 +122,49 @@ def replay_centre(
     known = registry()
     told = meter(pick("重放", "replay"))
     size = log.head(centre.reading).size
+    again = replay.Again(iter(()), known)
     report = replay.replay(
         log.iterate(centre.reading), known, until_index=until_index, until_us=until_us,
         streams=(f"lot/{lot}",) if lot else (), progress=lambda done: told(done, size),
+        after=again,
     )  # fmt: skip
     findings: list[verify.Finding] = []
     if report.ok and not lot and until_index is None and until_us is None:
-        findings = _compare(centre, report)
+        report, findings = _compare_as_it_grows(centre, again, report)
     if not quiet:
         tell_replay(report, findings)
     return report.ok and not findings
 
 
-def _compare(centre: Centre, report: replay.ReplayReport) -> list[verify.Finding]:
-    """Compare the final fold with the stored states and projections."""
+def _compare_as_it_grows(
+    centre: Centre, again: replay.Again, report: replay.ReplayReport
+) -> tuple[replay.ReplayReport, list[verify.Finding]]:
+    """Compare with one moment of the store, once what came until then is decided again too.
+
+    What is stored moves with a record that is being written; a difference between two moments
+    would be none.
+    """
+    with log.moment(centre.reading) as still:
+        later = log.iterate(still, report.size)
+        report = replay.replay(later, centre.kernel.registry, after=again)
+        return report, _compare(centre, still, report) if report.ok else []
+
+
+def _compare(
+    centre: Centre, still: log.Moment, report: replay.ReplayReport
+) -> list[verify.Finding]:
+    """Compare the final fold with the stored states and projections of one moment."""
     centre.refresh()
-    stored = log.stored_states(centre.reading)
-    findings = list(replay.compare_states(report.states, stored, centre.row_of))
+    findings = list(replay.compare_states(report.states, log.stored_states(still), centre.row_of))
     for projection in PROJECTIONS:
         key = [column.name for column in projection.table.primary_key]
         findings += replay.compare_rows(
             projection.table.name, key, projection.rows(report.states),
-            log.projection_rows(centre.reading, projection),
+            log.projection_rows(still, projection),
         )  # fmt: skip
     if not centre.home.read_only_reason():
         codec = StateCodec(centre.kernel.registry, centre.home.mac_key)
-        for name in itertools.islice(log.unsealed_states(centre.reading, codec), FINDINGS_MAX):
+        for name in itertools.islice(log.unsealed_states(still, codec), FINDINGS_MAX):
             findings.append(verify.Finding("seal", -1, f"{name} was stored by somebody else"))
     return findings
 

@@ -21,6 +21,7 @@ from trading.demo import cast, stage
 from trading.demo.company import Company, Story
 from trading.founding import found
 from trading.listing.tables import lot as lots
+from trading.outbox import Outbox
 from trading.record.checkpoint import Checkpoint
 from trading.store import log
 from trading.store.home import CENTRE, Home
@@ -103,6 +104,9 @@ def play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) 
         ],
         served_us or stage.END_US,
     )
+    if served_us:
+        # What people were told in the year is there before anybody looks, not a minute later.
+        Outbox(centre).run()
 
 
 def _title(part: stage.Part) -> str:

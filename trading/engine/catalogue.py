@@ -130,6 +130,11 @@ class Catalogue:
         found: Definition = held[kind][versioned]
         return found
 
+    @property
+    def entered(self) -> tuple[tuple[str, str], ...]:
+        """Return (kind, ``name@version``) of every definition, in the order of the log."""
+        return tuple(self._order)
+
     def has(self, kind: str, name: str, edition: int) -> bool:
         """Tell whether any version of ``name`` was entered up to ``edition``."""
         return any(

@@ -74,15 +74,17 @@ def replay(
     until_us: int | None = None,
     streams: Collection[str] = (),
     progress: Callable[[int], None] = lambda _done: None,
+    after: Again | None = None,
 ) -> ReplayReport:
-    """Replay ``rows``, the whole record in order from index 0.
+    """Replay ``rows``, the whole record in order from index 0, or what came ``after`` a replay.
 
     It ends behind the group that holds entry ``until_index``, before the first entry later than
     ``until_us``, at the first difference, or with the last row. ``streams`` limits what is
     reported; everything is replayed nevertheless, since a lot rests on what happened elsewhere.
     ``progress`` is told now and then how many entries are done.
     """
-    again = Again(iter(rows), registry)
+    again = after or Again(iter(()), registry)
+    again.go_on(iter(rows))
     told = PROGRESS_ENTRIES
     while (row := again.next_row()) is not None:
         if until_index is not None and row.idx > until_index:
@@ -161,6 +163,10 @@ class Again:
         self.difference: Difference | None = None
         self._rows = rows
         self._decoders: dict[str, msgspec.json.Decoder[In[Any]]] = {}
+
+    def go_on(self, rows: Iterator[Row]) -> None:
+        """Go on with ``rows``, which begin where the record ended so far."""
+        self._rows = rows
 
     def next_row(self) -> Row | None:
         """Return the next row of the record, None behind the last."""

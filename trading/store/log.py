@@ -171,6 +171,33 @@ def blob(value: bytes | str) -> bytes:
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
+class Moment(Engine):
+    """One moment of the store, read through one transaction: nothing in it grows.
+
+    It keeps the database from cleaning up behind itself for as long as it lasts, so it is for
+    comparisons that are wrong about a store that moves, and for nothing else.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through ``connection``, whose transaction sees one moment."""
+        super().__init__(connection.engine.pool, connection.dialect, connection.engine.url)
+        self._connection = connection
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[Connection]:  # type: ignore[override] # shared, so never closed
+        """Give the one connection."""
+        yield self._connection
+
+
+@contextlib.contextmanager
+def moment(engine: Engine) -> Iterator[Moment]:
+    """Give one moment of the store to read from."""
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield Moment(connection)
+
+
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection for one page; an error of the driver leaves without its text."""

@@ -117,6 +117,17 @@ def _private() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_index("ix_private_opening_subject", "private_opening", ["subject"])
+    op.create_table(
+        "private_upload",
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("person", "sha256"),
+    )
+    op.create_index("private_upload_at", "private_upload", ["at_us"])
 
 
 def _register() -> None:
