@@ -249,14 +249,21 @@ def test_a_player_of_the_demonstration_is_the_number_of_the_name(visit: Visit) -
     assert "我要出价" not in nobody.get(f"/bidder/lots/{OPEN}/live").text
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_speaks_both_languages(visit: Visit, lang: str) -> None:
-    visitor = visit("person-0")
+@pytest.mark.parametrize(("lang", "words"), [
+    ("zh", ("附近正在招租", "为什么没有成交", "条件和规则", "我要出价", "程序不合规定",
+            "个体工商户")),
+    ("en", ("near you", "Why you did not win", "Conditions and rules", "I bid",
+            "against the rules", "Sole trader")),
+])  # fmt: skip
+def test_every_page_speaks_both_languages(visit: Visit, lang: str, words: tuple[str, ...]) -> None:
+    visitor = visit("person-1")
     visitor.client.cookies.set("lang", lang)
     pages = ("/bidder", "/bidder/mine", f"/bidder/lots/{OPEN}", f"/bidder/lots/{OPEN}/live",
-             f"/bidder/lots/{LISTED}/viewing", f"/bidder/lots/{POSTED}/object")  # fmt: skip
-    for page in pages:
-        found = visitor.get(page)
-        assert (found.status_code, found.headers["content-language"]) == (
-            200, "zh-CN" if lang == "zh" else "en",
-        ), page  # fmt: skip
+             f"/bidder/lots/{POSTED}/object")  # fmt: skip
+    found = [visitor.get(page) for page in pages]
+    stranger = visit("reader")
+    stranger.client.cookies.set("lang", lang)
+    found.append(stranger.get(f"/bidder/lots/{LISTED}/register"))
+    assert [page.status_code for page in found] == [200] * len(found)
+    for page, said in zip(found, words, strict=True):
+        assert said in plain(page)

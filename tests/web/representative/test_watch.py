@@ -206,6 +206,8 @@ def test_the_first_load_is_light_and_the_type_is_large(visitor: Visitor, lang: s
         parts = [text.encode(), *(visitor.get(address).content for address in linked)]
         weight = sum(len(gzip.compress(part)) for part in parts)
         assert weight <= WEIGHT_BYTES_MAX, page
+    asked = {"zh": "审查得公道吗", "en": "checked fairly"}[lang]
+    assert asked in plain(visitor.get(path))
     assert "size-xl" in visitor.get("/watch?size=xl").text
     assert "size-xl" in visitor.get("/watch").text
 

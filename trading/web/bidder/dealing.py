@@ -79,7 +79,7 @@ def _page(
 ) -> Page:
     return shell.page(
         request, "bidder/object.html", status=error.status if error else 200, lot=lot, said=said,
-        grounds=wording.grounds(), told=shell.explain(request, error) if error else None,
+        grounds=wording.grounds, told=shell.explain(request, error) if error else None,
     )  # fmt: skip
 
 

@@ -88,8 +88,8 @@ def _form(
     return shell.page(
         request, "bidder/register.html", status=status, lot=lot, said=said, errors=errors,
         told=shell.explain(request, error) if error else None, defects=defects(lot),
-        conditions=conditions(lot), panel=panel_of(shell, lot.id), kinds=wording.kinds(),
-        claims=wording.claims(), name=name_known(shell, viewer_of(request).person),
+        conditions=conditions(lot), panel=panel_of(shell, lot.id), kinds=wording.kinds,
+        claims=wording.claims, name=name_known(shell, viewer_of(request).person),
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def _page(shell: Shell, request: Asked, error: Refused | None = None) -> Page:
     there = {row.step: row.at_us for row in found}
     return shell.page(
         request, "representative/guidance.html", status=error.status if error else 200,
-        steps=STEPS, there=there, words=wording.step_words,
+        steps=STEPS, there=there, words=wording.Words,
         told=shell.explain(request, error) if error else None,
     )  # fmt: skip
 

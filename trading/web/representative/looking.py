@@ -65,7 +65,7 @@ def _now(shell: Shell) -> HTTPRouteHandler:
         waiting = [task for task in found if task.waits]
         done = [task for task in found if task.own][:3]
         return page(shell, request, "now.html", waiting=waiting, done=done,
-                    words=wording.step_words)  # fmt: skip
+                    words=wording.Words)  # fmt: skip
 
     return now
 
@@ -84,7 +84,7 @@ def looked(shell: Shell, task: Task) -> dict[str, Any]:
     """Return what a page about one opening shows."""
     shown = shown_of(shell, task)
     return {
-        "task": task, "shown": shown, "words": wording.step_words(task.step),
+        "task": task, "shown": shown, "words": wording.Words(task.step),
         "facts_of": wording.facts_of, "case_facts": wording.case_facts,
         "paper_name": wording.paper_name, "spoken": guidance.exists(shell, task.step),
     }  # fmt: skip

@@ -76,7 +76,7 @@ def _mine(shell: Shell) -> HTTPRouteHandler:
     def mine(request: Asked) -> Page:
         shell.centre.refresh()
         found = own_acts(shell, viewer_of(request).person)[:ROWS_MAX]
-        return page(shell, request, "mine.html", acts=found, words=wording.step_words,
+        return page(shell, request, "mine.html", acts=found, words=wording.Words,
                     short_code=wording.short_code)  # fmt: skip
 
     return mine

@@ -175,7 +175,7 @@ def _done(shell: Shell) -> HTTPRouteHandler:
         step = str(data.get("step", ""))
         return page(
             shell, request, "done.html", act=act,
-            words=wording.step_words(step) if step else None,
+            words=wording.Words(step) if step else None,
             code=wording.short_code(act.code), qr=qr(request, act.code),
         )  # fmt: skip
 

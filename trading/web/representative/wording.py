@@ -13,27 +13,38 @@ from trading.words.language import language
 
 
 class Words(NamedTuple):
-    """What a step is called, and the one question that it asks."""
+    """What a step is called, and the one question that it asks, in the language of the reader.
 
-    title: str
-    question: str
+    Looked up when they are said: a page is made in a language, and what leads to it is not.
+    """
 
+    step: str
 
-def step_words(step: str) -> Words:
-    """Return the words of a step."""
-    return {
-        "O1": Words(_("居民会议的决定"), _("会议开了没有，票数对不对，材料齐不齐？")),
-        "O2": Words(_("公告和方案"), _("公告写的，和大家定下的方案一样吗？")),
-        "O3": Words(_("保留价封存"), _("保留价是当着大家的面封好的吗？")),
-        "O4": Words(_("报名截止"), _("报名按时截止了吗？人数对得上吗？")),
-        "O5": Words(_("资格审查"), _("报名的人，审查得公道吗？")),
-        "O6": Words(_("开始竞价"), _("竞价是按时、按公告开始的吗？")),
-        "O7": Words(_("竞价结果"), _("价钱最高的人成交，结果对吗？")),
-        "O8": Words(_("抽签"), _("抽签是当着大家的面做的吗？")),
-        "O9": Words(_("结果公示"), _("结果贴出来了吗？有异议的答复了吗？")),
-        "O10": Words(_("合同"), _("合同和成交结果一样吗？")),
-        "O11": Words(_("交接和回访"), _("东西交接好了吗？合同照着做了吗？")),
-    }[step]
+    @property
+    def title(self) -> str:
+        """Return what the step is called."""
+        return {
+            "O1": _("居民会议的决定"), "O2": _("公告和方案"), "O3": _("保留价封存"),
+            "O4": _("报名截止"), "O5": _("资格审查"), "O6": _("开始竞价"), "O7": _("竞价结果"),
+            "O8": _("抽签"), "O9": _("结果公示"), "O10": _("合同"), "O11": _("交接和回访"),
+        }[self.step]  # fmt: skip
+
+    @property
+    def question(self) -> str:
+        """Return the question that the step asks."""
+        return {
+            "O1": _("会议开了没有，票数对不对，材料齐不齐？"),
+            "O2": _("公告写的，和大家定下的方案一样吗？"),
+            "O3": _("保留价是当着大家的面封好的吗？"),
+            "O4": _("报名按时截止了吗？人数对得上吗？"),
+            "O5": _("报名的人，审查得公道吗？"),
+            "O6": _("竞价是按时、按公告开始的吗？"),
+            "O7": _("价钱最高的人成交，结果对吗？"),
+            "O8": _("抽签是当着大家的面做的吗？"),
+            "O9": _("结果贴出来了吗？有异议的答复了吗？"),
+            "O10": _("合同和成交结果一样吗？"),
+            "O11": _("东西交接好了吗？合同照着做了吗？"),
+        }[self.step]
 
 
 def facts_of(lot: ShownLot) -> list[tuple[str, str]]:
