@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -256,6 +256,10 @@ class Centre:
     def state(self, stream: str) -> Stream | None:
         """Return the state of ``stream`` as committed, None where it does not exist."""
         return log.state(self.reading, self._codec, stream)
+
+    def states(self, streams: Collection[str]) -> dict[str, Stream]:
+        """Return the states of those of ``streams`` that exist, by name."""
+        return log.states(self.reading, self._codec, streams)
 
     def states_of(self, kind: str) -> Iterator[Stream]:
         """Yield the committed state of every stream of ``kind``, ordered by name."""

@@ -31,6 +31,7 @@ TICK_SECONDS = 1
 # writer in another process gives none.
 PUBLISH_SECONDS = 0.5
 NOTIFY_SECONDS = 5
+PAGE_SECONDS = 0.2
 # Of a job that goes on failing the first failure is logged, then one in so many.
 FAILURES_PER_LINE = 60
 PUBLISH_BUCKETS_US = tuple(n * SECOND_US // 100 for n in (1, 2, 5, 10, 20, 50, 100, 200, 500))
@@ -64,7 +65,7 @@ class Ticks:
         self._failing: Counter[str] = Counter()
         self._publishing = threading.Lock()
         self._gate = threading.Lock()
-        self._stopping = False
+        self._ending = threading.Event()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -73,7 +74,7 @@ class Ticks:
 
     def start(self) -> None:
         """Start the jobs; the first of each runs at once."""
-        self._centre.writer.on_commit = self.wake
+        self._centre.writer.on_commit.append(self.wake)
         for name, work, seconds in (
             (TICK, self._centre.writer.tick, TICK_SECONDS),
             (PUBLISH, self.publish, PUBLISH_SECONDS),
@@ -88,8 +89,10 @@ class Ticks:
         """Publish now: the tree has grown to ``size``; called by the writer after a commit."""
         del size
         job = (PUBLISH, self.publish)
+        if self._publishing.locked():
+            return  # it looks again before it ends
         with self._gate:
-            if not self._stopping:
+            if not self._ending.is_set():
                 self._scheduler.add_job(
                     self._run, args=job, id="wake", replace_existing=True, max_instances=3
                 )
@@ -97,7 +100,7 @@ class Ticks:
     def stop(self) -> None:
         """Let the running jobs end and start no more."""
         with self._gate:
-            self._stopping = True
+            self._ending.set()
         # First: the scheduler would hand a job that is due to an executor that is already shut.
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
@@ -111,7 +114,8 @@ class Ticks:
             return
         try:
             while self._timed_page() is not None:
-                pass
+                # Every page costs the disk what several commits do: bids are not to wait for it.
+                self._ending.wait(PAGE_SECONDS)
             shown = published(self._centre.home)
             if shown is not None:
                 publish_bodies(self._centre.reading, self._centre.home, shown.size)

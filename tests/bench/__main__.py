@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench.bids import bids_per_second
 from tests.bench.figures import Board, Case, Progress, machine
 from tests.bench.history import build, history_round
+from tests.bench.http_bids import http_bids_per_second
 from tests.bench.imports import imports_round
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
@@ -26,7 +27,9 @@ PEERS = {
     SQLITE: ("SQLite 1 row", 1.5, 3.0),
 }
 WAITING = (1, 32, 256)
-ONE, MANY = "one", "many"
+CLIENTS = (32, 256)
+HTTP_FLOOR, HTTP_GOAL = 0.12, 0.30
+ONE, MANY, PAIRS = "one", "many", "pairs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,22 @@ class Size:
     waiting: tuple[int, ...]
     entries: int
     rows: int
+    clients: tuple[int, ...]
 
 
-FULL = Size(5, seconds=1.5, bidders=256, lots=1000, waiting=WAITING, entries=200_000, rows=10_000)
-QUICK = Size(1, seconds=0.3, bidders=8, lots=4, waiting=(1, 32), entries=1000, rows=300)
+FULL = Size(
+    5,
+    seconds=1.5,
+    bidders=256,
+    lots=1000,
+    waiting=WAITING,
+    entries=200_000,
+    rows=10_000,
+    clients=CLIENTS,
+)
+QUICK = Size(
+    1, seconds=0.3, bidders=8, lots=4, waiting=(1, 32), entries=1000, rows=300, clients=(8, 32)
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -53,7 +68,7 @@ def main(arguments: list[str]) -> int:
         "what",
         nargs="?",
         default="all",
-        choices=["all", "bids", "audit", "imports", "year", "profile"],
+        choices=["all", "bids", "http", "watchers", "audit", "imports", "year", "profile"],
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -87,6 +102,8 @@ def measure(board: Board, made: Stores, size: Size, what: str, progress: Progres
         progress.say(f"one lot with {size.bidders} bidders, then {size.lots} lots, twice")
         made.prepare(ONE, 1, size.bidders)
         made.prepare(MANY, size.lots, 2)
+    if what in {"all", "http"}:
+        made.prepare(PAIRS, max(size.clients), 2)
     if what in {"all", "audit"}:
         progress.say(f"a history of {size.entries} entries")
         history = build(made.root / "history", size.entries)
@@ -94,6 +111,8 @@ def measure(board: Board, made: Stores, size: Size, what: str, progress: Progres
         progress.say(f"round {n} of {size.rounds}")
         if what in {"all", "bids"}:
             bid_round(board, made, size)
+        if what in {"all", "http"}:
+            http_round(board, made, size)
         if what in {"all", "imports"}:
             imports_round(board, made.root, size.rows, size.seconds)
         if history is not None:
@@ -119,6 +138,22 @@ def bid_round(board: Board, made: Stores, size: Size) -> None:
         waiting = max(size.waiting)
         case = Case(f"{database}, {size.lots} lots, {waiting} waiting", of=peer)
         board.add(case, *bids_per_second(made, MANY, database, waiting, size.seconds))
+
+
+def http_round(board: Board, made: Stores, size: Size) -> None:
+    """Measure one round of bids by HTTP, beside rows of as many clients."""
+    for clients in size.clients:
+        peer = f"pgbench 1 row, {clients} clients"
+        board.add(
+            Case(peer, "rows/s"), pgbench_rows(made.postgres, made.root, size.seconds, clients)
+        )
+        for database in (POSTGRES, SQLITE):
+            judged = database == POSTGRES
+            case = Case(
+                f"HTTP, {database}, {clients} clients", of=peer,
+                floor=HTTP_FLOOR if judged else 0, goal=HTTP_GOAL if judged else 0,
+            )  # fmt: skip
+            board.add(case, *http_bids_per_second(made, PAIRS, database, clients, size.seconds))
 
 
 if __name__ == "__main__":

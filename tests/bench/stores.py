@@ -18,6 +18,7 @@ from trading.record.entry import leaf_of
 from trading.record.merkle import CompactRange, leaf_hash
 from trading.store.batch import Receipt
 from trading.store.home import Home
+from trading.store.signer import create_keys
 
 ORIGIN = "bench.example/log"
 SQLITE, POSTGRES = "sqlite", "postgresql"
@@ -61,6 +62,7 @@ class Stores:
                 # What the copy left to be written is not the writer's doing.
                 connection.execute(b"CHECKPOINT")
             home = Home.create(path, ORIGIN, self._url(name))
+        create_keys(home)
         # States are sealed with it.
         shutil.copyfile(template.keys_dir / "mac.key", home.keys_dir / "mac.key")
         clock = RunningClock(now_us)

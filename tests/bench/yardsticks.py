@@ -15,8 +15,10 @@ ROW_BYTES = 600
 CLIENTS = 32
 
 
-def pgbench_rows(postgres: PostgresServer, root: Path, seconds: float) -> float:
-    """Return durable single-row inserts per second of 32 clients: prepared, one commit each."""
+def pgbench_rows(
+    postgres: PostgresServer, root: Path, seconds: float, clients: int = CLIENTS
+) -> float:
+    """Return durable single-row inserts per second of ``clients``: prepared, one commit each."""
     with postgres.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert connection.execute(f"SHOW {setting}".encode()).fetchone() == ("on",)
@@ -27,7 +29,7 @@ def pgbench_rows(postgres: PostgresServer, root: Path, seconds: float) -> float:
     host = postgres.url().rpartition("host=")[2]
     done = subprocess.run(
         [
-            postgres._programs / "pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2",
+            postgres._programs / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2",
             "-T", str(max(1, round(seconds))), "-f", script, "-h", host, "-U", USER, "postgres",
         ],
         capture_output=True, check=True, text=True,

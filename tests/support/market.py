@@ -69,9 +69,13 @@ class RunningClock(SimulatedClock):
         super().__init__(now_us)
         self._since_us = 0
 
-    def run(self) -> None:
-        """Go on in real time from now on."""
-        self._since_us = _monotonic_us()
+    def run(self, since_us: int = 0) -> None:
+        """Go on in real time from now on, or as one that another process let run before."""
+        self._since_us = since_us or _monotonic_us()
+
+    def told(self) -> tuple[int, int]:
+        """Return from which time it runs, and since when: what another process needs to know."""
+        return self._now_us, self._since_us
 
     def now_us(self) -> int:
         return self._now_us + (_monotonic_us() - self._since_us if self._since_us else 0)

@@ -100,7 +100,7 @@ class PostgresServer:
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._root),
-            "max_connections": "200",
+            "max_connections": "400",
             "fsync": switch,
             "synchronous_commit": switch,
             "full_page_writes": switch,

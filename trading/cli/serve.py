@@ -185,7 +185,7 @@ def serve_centre(
     publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
     ticks = Ticks(centre, publisher)
     app = create_app(centre, centre.home, ticks, demo=demo)
-    server = _Server(_config(app, options), announce)
+    server = _Server(_config(app, options), announce, app.live.close)
     centre.writer.start()
     ticks.start()
     try:
@@ -303,9 +303,12 @@ class _Stop:
 class _Server(uvicorn.Server):
     """A server whose signals are ours: uvicorn would raise them again and end the process."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], ending: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._ending = ending
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -317,6 +320,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which would never end by themselves, then everything else."""
+        self._ending()
+        await super().shutdown(sockets)
+
 
 def _config(app: object, options: Options) -> uvicorn.Config:
     return uvicorn.Config(
@@ -324,8 +332,10 @@ def _config(app: object, options: Options) -> uvicorn.Config:
         access_log=False,
         date_header=True,
         forwarded_allow_ips=list(options.proxies),
+        http="httptools",
         limit_concurrency=CONCURRENCY_MAX,
         log_config=None,
+        loop="uvloop",
         proxy_headers=bool(options.proxies),
         server_header=False,
         ssl_certfile=options.tls_cert,

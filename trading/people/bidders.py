@@ -62,6 +62,12 @@ class Bidders:
         with self._engine.connect() as connection:
             return tuple(_bidder(row) for row in connection.execute(wanted))
 
+    def holder(self, lot: str, number: int) -> str:
+        """Return the person behind ``number`` on ``lot``, empty where none is known."""
+        wanted = select(rows.c.person).where(rows.c.lot == lot, rows.c.number == number)
+        with self._engine.connect() as connection:
+            return connection.execute(wanted).scalar_one_or_none() or ""
+
     def draw(self, person: str, lot: str, taken: Collection[int] = ()) -> Bidder:
         """Return who ``person`` is on ``lot``; draw a number that is not ``taken`` the first time.
 

@@ -6,7 +6,7 @@ who reads the database can sign in as nobody. Source: decision 20; security brie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Literal
 
@@ -21,6 +21,7 @@ Room = Literal["staff", "bidder", "representative", "auditor"]
 Level = Literal["one", "two", "code", "passkey", "demo"]
 """How sure we are: one factor, two of them, an invitation with its code, a passkey; or a demo."""
 TOKEN_BYTES = 32
+IDS_MAX = 500
 SEEN_EVERY_US = 5 * MINUTE_US
 
 
@@ -80,16 +81,29 @@ class Sessions:
 
     def find(self, token: str) -> Session | None:
         """Return the session of ``token``, None where there is none or it has run out."""
+        return self.find_all([token]).get(token)
+
+    def find_all(self, tokens: Collection[str]) -> dict[str, Session]:
+        """Return the sessions of those of ``tokens`` that have one which has not run out.
+
+        To be asked for keeps a session alive; to be watched by ``living`` does not.
+        """
+        found, now_us = self.living(tokens), self._clock.now_us()
+        self._touch([one for one in found.values() if now_us - one.seen_us > SEEN_EVERY_US], now_us)
+        return found
+
+    def living(self, tokens: Collection[str]) -> dict[str, Session]:
+        """Return the sessions of those of ``tokens`` that have one which has not run out."""
+        by_id = {session_id(token): token for token in tokens}
+        ids, now_us = list(by_id), self._clock.now_us()
+        found: dict[str, Session] = {}
         with self._engine.connect() as connection:
-            row = connection.execute(select(rows).where(rows.c.id == session_id(token))).first()
-        if row is None:
-            return None
-        found = Session(**row._mapping)  # noqa: SLF001 - the public way to the names of a row
-        now_us = self._clock.now_us()
-        if now_us >= min(found.until_us, found.seen_us + found.idle_us):
-            return None
-        if now_us - found.seen_us > SEEN_EVERY_US:
-            self._touch(found.id, now_us)
+            for first in range(0, len(ids), IDS_MAX):
+                wanted = select(rows).where(rows.c.id.in_(ids[first : first + IDS_MAX]))
+                for row in connection.execute(wanted):
+                    one = Session(**row._mapping)  # noqa: SLF001 - the public way to its names
+                    if now_us < min(one.until_us, one.seen_us + one.idle_us):
+                        found[by_id[bytes(one.id)]] = one
         return found
 
     def end(self, token: str) -> None:
@@ -102,9 +116,11 @@ class Sessions:
         with self._engine.begin() as connection:
             return connection.execute(delete(rows).where(rows.c.person == person)).rowcount
 
-    def _touch(self, session: bytes, now_us: int) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(update(rows).where(rows.c.id == session).values(seen_us=now_us))
+    def _touch(self, sessions: list[Session], now_us: int) -> None:
+        if sessions:
+            ids = [one.id for one in sessions]
+            with self._engine.begin() as connection:
+                connection.execute(update(rows).where(rows.c.id.in_(ids)).values(seen_us=now_us))
 
 
 def session_id(token: str) -> bytes:

@@ -29,6 +29,7 @@ from trading.store.state import StateCodec
 
 PAGE = 2048
 NAMES_MAX = 500
+NEWEST = 32
 
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
@@ -70,6 +71,24 @@ def stream_entries(engine: Engine, stream: str, after_seq: int, limit: int) -> l
     return _rows(engine, wanted)
 
 
+def stream_behind(engine: Engine, stream: str, index: int, limit: int) -> list[Row]:
+    """Return at most ``limit`` entries of ``stream`` that stand in the log behind ``index``.
+
+    The newest are looked at first, page by page, so that the cost is that of what is new.
+    """
+    newest = entry.select().where(entry.c.stream == stream).order_by(entry.c.seq.desc())
+    found: list[Row] = []
+    page = NEWEST
+    while len(found) < limit:
+        wanted = newest.where(entry.c.seq < found[-1].seq) if found else newest
+        rows = _rows(engine, wanted.limit(page))
+        found += [row for row in rows if row.idx > index]
+        if len(rows) < page or rows[-1].idx <= index:
+            break
+        page *= 2
+    return found[::-1][:limit]
+
+
 def entries_of(engine: Engine, streams: Collection[str]) -> list[Row]:
     """Return every entry of ``streams``, in the order of the log."""
     names = sorted(streams)
@@ -98,6 +117,17 @@ def state(engine: Engine, codec: StateCodec, stream: str) -> Stream | None:
     with reading(engine) as connection:
         row = connection.execute(wanted).one_or_none()
     return None if row is None else _opened(codec, row)
+
+
+def states(engine: Engine, codec: StateCodec, streams: Collection[str]) -> dict[str, Stream]:
+    """Return the committed states of those of ``streams`` that exist, by name."""
+    names = sorted(streams)
+    found: dict[str, Stream] = {}
+    for first in range(0, len(names), NAMES_MAX):
+        wanted = _STATES.where(stream_state.c.stream.in_(names[first:][:NAMES_MAX]))
+        with reading(engine) as connection:
+            found |= {row.stream: _opened(codec, row) for row in connection.execute(wanted)}
+    return found
 
 
 def stored_states(engine: Engine, page: int = PAGE) -> Iterator[StoredState]:

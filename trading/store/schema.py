@@ -2,7 +2,7 @@
 
 ``record_*`` tables are append-only; triggers on both databases refuse anything else.
 ``projection_*`` tables are rebuilt from the record and compared. ``private_*`` tables hold what
-is neither: openings, keys of idempotency, leases, marks.
+is neither: openings, keys of idempotency, leases, marks, limits.
 """
 
 from __future__ import annotations
@@ -102,6 +102,13 @@ opening = Table(
     Column("digest", Text, primary_key=True),
     Column("subject", Text, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+rate = Table(
+    "private_rate",
+    metadata,
+    Column("bucket", LargeBinary, primary_key=True),
+    Column("until_us", BigInteger, nullable=False),
 )
 
 RECORD_TABLES = (entry, document)

@@ -56,16 +56,16 @@ class Writer:
         limits: Limits | None = None,
         worker: str = "main",
         entropy: Callable[[int], bytes] | None = None,
-        on_commit: Callable[[int], None] = lambda _size: None,
+        on_commit: Callable[[int], None] | None = None,
     ) -> None:
-        """Write through ``engine``; ``on_commit`` is told the tree size after every commit."""
+        """Write through ``engine``; all in ``on_commit`` are told the size after every commit."""
         self.kernel = kernel
         self.clock = clock
         self._engine = engine
         self._mac_key = mac_key
         self._projections = tuple(projections)
         self._worker = worker
-        self.on_commit = on_commit
+        self.on_commit = [on_commit] if on_commit else []
         self._sql = statements_for(engine.dialect.name)
         self._codec = StateCodec(kernel.registry, mac_key)
         self._upkeep = Upkeep(kernel, clock, limits or Limits(), entropy or SystemEntropy())
@@ -82,15 +82,15 @@ class Writer:
         self._range = CompactRange()
         self._marked_us = 0
 
-    def submit(self, env: Envelope) -> Future[Receipt]:
+    def submit(self, env: Envelope, future: Future[Receipt] | None = None) -> Future[Receipt]:
         """Queue a command; the future answers after the commit that holds its entry.
 
-        Raises ``StorageBusy`` when too many are waiting and ``StorageDown`` after ``stop``;
-        nothing was recorded then.
+        A caller who waits in a way of its own brings the ``future``. Raises ``StorageBusy`` when
+        too many are waiting and ``StorageDown`` after ``stop``; nothing was recorded then.
         """
         if self.waiting >= QUEUE_MAX:
             raise StorageBusy("too many commands are waiting", retry_after_seconds=1)
-        item = Item(env, Future(), *token_of(env, self._mac_key))
+        item = Item(env, Future() if future is None else future, *token_of(env, self._mac_key))
         self._put(item)
         return item.future
 
@@ -160,8 +160,9 @@ class Writer:
         if tick is not None:
             tick.future.set_result(due)
         if batch.entries:
-            with suppress(Exception):  # a hint to others, who look for themselves as well
-                self.on_commit(self._size)
+            for listener in self.on_commit:
+                with suppress(Exception):  # a hint to others, who look for themselves as well
+                    listener(self._size)
 
     def _put(self, wanted: Item | Tick) -> None:
         with self._gate:

@@ -5,6 +5,7 @@ Source: decisions 16 and 20; security brief, INV-26, INV-27 and INV-29.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -36,6 +37,44 @@ Bearer = Callable[[str], Awaitable[Viewer]]
 """Finds who speaks by a bearer token; raises ``NotAuthenticated`` for a bad one."""
 
 
+class Sent(msgspec.Struct):
+    """What the door looks at in the headers of one request, read in one pass."""
+
+    session: str = ""
+    form: str = ""
+    bearer: str = ""
+    origin: str = ""
+    host: str = ""
+    site: str = "same-origin"
+    csrf: str = ""
+    content_type: str = ""
+    key: str = ""
+
+    @classmethod
+    def of(cls, scope: Any) -> Sent:
+        """Read the headers of ``scope``."""
+        sent = cls()
+        for name, value in scope["headers"]:
+            field = _HEADERS.get(name)
+            if field is not None:
+                setattr(sent, field, value.decode("latin-1"))
+            elif name == b"cookie":
+                sent.session, sent.form = _cookies(value.decode("latin-1"), scope)
+            elif name == b"authorization" and value.startswith(b"Bearer "):
+                sent.bearer = value[7:].decode("latin-1").strip()
+        return sent
+
+
+_HEADERS = {
+    b"origin": "origin",
+    b"host": "host",
+    b"sec-fetch-site": "site",
+    b"x-csrf-token": "csrf",
+    b"content-type": "content_type",
+    b"idempotency-key": "key",
+}
+
+
 class Door:
     """Finds the viewer of a request and guards every route by its declared access."""
 
@@ -45,6 +84,8 @@ class Door:
         self._centre = centre
         self._sessions = sessions
         self._known: dict[str, tuple[int, Viewer]] = {}
+        self._asked: set[str] = set()
+        self._turn = asyncio.Lock()
 
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: object) -> None:
         """Raise unless the caller may ask this route, and sent this form from a page of ours."""
@@ -58,66 +99,107 @@ class Door:
 
     async def viewer(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
         """Return who asks; the public where no session is known."""
-        header = connection.headers.get("Authorization", "")
-        if header.startswith("Bearer ") and self.bearer is not None:
-            return await self.bearer(header.removeprefix("Bearer ").strip())
-        token = connection.cookies.get(cookie_name("session", connection.scope), "")
+        return await self.viewer_of(Sent.of(connection.scope))
+
+    async def viewer_of(self, sent: Sent) -> Viewer:
+        """Return who has sent those headers; the public where no session is known."""
+        if sent.bearer and self.bearer is not None:
+            return await self.bearer(sent.bearer)
+        token = sent.session
         if not token:
-            form = connection.cookies.get(cookie_name("form", connection.scope), "")
-            return msgspec.structs.replace(PUBLIC, csrf=form_token(form)) if form else PUBLIC
+            return (
+                msgspec.structs.replace(PUBLIC, csrf=form_token(sent.form)) if sent.form else PUBLIC
+            )
+        return self._fresh(token) or await self._look(token)
+
+    async def _look(self, token: str) -> Viewer:
+        """Look up everybody who waits to be known, in one turn."""
+        self._asked.add(token)
+        async with self._turn:
+            found = self._fresh(token)
+            while found is None:
+                asked, self._asked = self._asked | {token}, set()
+                await anyio.to_thread.run_sync(self.find_all, asked)
+                found = self._fresh(token)
+        return found
+
+    def _fresh(self, token: str) -> Viewer | None:
         known = self._known.get(token)
         if known is not None and self._centre.clock.now_us() - known[0] < KNOWN_US:
             return known[1]
-        return await anyio.to_thread.run_sync(self.find, token)
+        return None
 
-    def find(self, token: str) -> Viewer:
-        """Return the viewer of a session's token, looked up now."""
-        found = self._sessions.find(token)
-        viewer = self.known(found, form_token(token)) if found is not None else PUBLIC
+    def find_all(self, tokens: set[str]) -> None:
+        """Look up the viewers of the sessions of ``tokens`` now, and know them for a while."""
+        now_us, sessions = self._centre.clock.now_us(), self._sessions.find_all(tokens)
+        viewers = self.known(sessions)
         if len(self._known) >= KNOWN_MAX:
             self._known.clear()
-        self._known[token] = (self._centre.clock.now_us(), viewer)
-        return viewer
+        self._known.update((token, (now_us, viewers.get(token, PUBLIC))) for token in tokens)
 
     def forget(self, token: str) -> None:
         """Look ``token`` up anew at the next request."""
         self._known.pop(token, None)
 
-    def known(self, session: Session, csrf: str, *, api: bool = False) -> Viewer:
-        """Return the viewer of ``session`` with the grants that are held now."""
-        state = self._centre.state(f"person/{session.person}")
-        person = state.facets.get("person") if state else None
+    def known(self, sessions: dict[str, Session], *, api: bool = False) -> dict[str, Viewer]:
+        """Return the viewers of ``sessions``, by token, with the grants that are held now."""
+        states = self._centre.states({f"person/{one.person}" for one in sessions.values()})
         now_us = self._centre.clock.now_us()
-        grants = held_at(person, now_us) if isinstance(person, Person) else ()
-        return Viewer(
-            session.person, session.room, session.level, grants, session.id.hex(), csrf, api
-        )
+        found = {}
+        for token, one in sessions.items():
+            state = states.get(f"person/{one.person}")
+            person = state.facets.get("person") if state else None
+            grants = held_at(person, now_us) if isinstance(person, Person) else ()
+            found[token] = Viewer(
+                one.person, one.room, one.level, grants, one.id.hex(), form_token(token), api
+            )
+        return found
 
 
 async def check_origin(request: Request[Any, Any, Any], viewer: Viewer) -> None:
-    """Raise ``NotPermitted`` for an unsafe request that no page of ours has sent.
+    """Raise ``NotPermitted`` for an unsafe request that no page of ours has sent."""
+    if viewer.api:
+        return
+    sent = Sent.of(request.scope)
+    brought = sent.csrf
+    if sent.content_type.startswith(_FORMS):
+        check_site(sent)  # before anything of a foreign page is parsed
+        form = await request.form()
+        request.scope["state"][FORM] = form
+        brought = brought or str(form.get(CSRF_FIELD, ""))
+    check_sent(sent, viewer, brought)
+
+
+def check_sent(sent: Sent, viewer: Viewer, brought: str) -> None:
+    """Raise ``NotPermitted`` unless a page of ours has sent this and ``brought`` its token back.
 
     A bearer token is no cookie: no foreign page can make a browser send it.
     """
     if viewer.api:
         return
-    origin = request.headers.get("Origin", "")
-    if origin and urlsplit(origin).netloc != request.headers.get("Host", ""):
-        raise NotPermitted("sent from another site")
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise NotPermitted("sent from another site")
-    sent = request.headers.get(CSRF_HEADER, "")
-    if request.headers.get("Content-Type", "").startswith(_FORMS):
-        form = await request.form()
-        request.scope["state"][FORM] = form
-        sent = sent or str(form.get(CSRF_FIELD, ""))
-    if not viewer.csrf or not hmac.compare_digest(sent.encode(), viewer.csrf.encode()):
+    check_site(sent)
+    if not viewer.csrf or not hmac.compare_digest(brought.encode(), viewer.csrf.encode()):
         raise NotPermitted("the page is too old: open it again and send the form once more")
+
+
+def check_site(sent: Sent) -> None:
+    """Raise ``NotPermitted`` for what another site has sent."""
+    if sent.origin and urlsplit(sent.origin).netloc != sent.host:
+        raise NotPermitted("sent from another site")
+    if sent.site not in {"same-origin", "none"}:
+        raise NotPermitted("sent from another site")
 
 
 def cookie_name(name: str, scope: Any) -> str:
     """Return what a cookie is called: on HTTPS the prefix binds it to this host."""
     return f"__Host-{name}" if scope["scheme"] == "https" else name
+
+
+def _cookies(said: str, scope: Any) -> tuple[str, str]:
+    """Return the session and the form of a Cookie header; our values need no unquoting."""
+    found = dict(part.strip().partition("=")[::2] for part in said.split(";"))
+    session, form = cookie_name("session", scope), cookie_name("form", scope)
+    return found.get(session, ""), found.get(form, "")
 
 
 def form_token(token: str) -> str:

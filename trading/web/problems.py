@@ -68,7 +68,10 @@ class Problems:
         if isinstance(error, Refused):
             self.refusals[error.code] += 1
             told = {key: error.params[key] for key in _TOLD if key in error.params}
-            return problem(request, error.status, error.code, detail=error.detail, **told)
+            found = problem(request, error.status, error.code, detail=error.detail, **told)
+            if "retry_after_seconds" in error.params:
+                found.headers["Retry-After"] = str(error.params["retry_after_seconds"])
+            return found
         _log.error("%s %s: %s", request.method, request.scope["path"], describe(error))
         found = problem(request, error.status, error.code)
         if isinstance(error, Unavailable):

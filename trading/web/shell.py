@@ -7,7 +7,7 @@ other room. Source: decision 21; architecture brief, section 2.2.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +26,7 @@ from trading.store.batch import Receipt
 from trading.store.home import Home
 from trading.web import templates
 from trading.web.door import FORM, VIEWER, Door, cookie_name, form_token
+from trading.web.limits import Limits
 from trading.web.viewer import PUBLIC, Viewer
 from trading.words.explaining import explain
 from trading.words.language import LANGUAGES, speaking
@@ -52,7 +53,12 @@ class Shell:
         self.entropy = SystemEntropy()
         self.sessions = Sessions(centre.engine, centre.clock, self.entropy)
         self.door = Door(centre, self.sessions)
+        self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
+        self.acting: Callable[[Viewer, str], str] = lambda viewer, _lot: viewer.person
+        """Returns the number under which a bidder acts on a lot; set by the bidders' room."""
+        self.own_streams: Callable[[Viewer], Collection[str]] = lambda _viewer: ()
+        """Returns the registrations and deposits of a bidder; set by the bidders' room."""
 
     def page(self, request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
         """Return a page in the language of the reader; ``template`` lies in ``templates/pages``."""

@@ -249,6 +249,29 @@ def test_a_player_of_the_demonstration_is_the_number_of_the_name(visit: Visit) -
     assert "我要出价" not in nobody.get(f"/bidder/lots/{OPEN}/live").text
 
 
+def test_a_program_bids_under_the_number_of_its_account(served: Rooms, rival: Visitor) -> None:
+    told = {"lot": OPEN, "price_fen": _next_fen(served)}
+    headers = {"X-CSRF-Token": _token(rival)["csrf"], "Idempotency-Key": "api-1"}
+    answer = rival.client.post(f"/api/v1/lots/{OPEN}/bids", json=told, headers=headers)
+    assert answer.status_code == 201
+    number = _sale(served).lead_number
+    assert f"{number}" in plain(rival.get(f"/bidder/lots/{OPEN}/live"))
+    assert "您现在领先" in rival.get(f"/bidder/receipts/{answer.json()['index']}").text
+
+
+def test_an_account_named_like_a_number_of_somebody_else_cannot_use_it(
+    served: Rooms, visit: Visit, rival: Visitor
+) -> None:
+    numbers = _state(served, f"roll/{OPEN}").facets["roll"].listed.values()
+    number = next(n for n in numbers if n != _sale(served).lead_number)
+    thief = visit(f"bidder-{number}")
+    told = {"lot": OPEN, "price_fen": _next_fen(served)}
+    headers = {"X-CSRF-Token": _token(thief)["csrf"], "Idempotency-Key": "stolen"}
+    answer = thief.client.post(f"/api/v1/lots/{OPEN}/bids", json=told, headers=headers)
+    assert answer.status_code == 404
+    assert rival.get(f"/bidder/lots/{OPEN}/live").status_code == 200
+
+
 @pytest.mark.parametrize(("lang", "words"), [
     ("zh", ("附近正在招租", "为什么没有成交", "条件和规则", "我要出价", "程序不合规定",
             "个体工商户")),

@@ -16,9 +16,11 @@ from trading.people.bidders import Bidder, Bidders
 from trading.store import log
 from trading.store.batch import Receipt
 from trading.web.shell import Asked, Shell, form_of, viewer_of
+from trading.web.viewer import Viewer
 from trading.words.language import language
 
 ROLE = "bidder"
+KNOWN_MAX = 100_000
 
 
 class LotView(NamedTuple):
@@ -66,6 +68,7 @@ class Own:
     def __init__(self, shell: Shell) -> None:
         """Look up in ``shell``'s centre."""
         self._shell = shell
+        self._known: dict[tuple[str, str], str] = {}
         self.bidders = Bidders(shell.centre.engine, shell.centre.clock, shell.entropy)
 
     def lot(self, lot: str) -> LotView:
@@ -98,6 +101,34 @@ class Own:
         rolls = self._shell.centre.states_of("roll")
         on = (self.of(person, state.name.partition("/")[2]) for state in rolls)
         return tuple(one for one in on if one is not None)
+
+    def acting(self, viewer: Viewer, lot: str) -> str:
+        """Return under which name ``viewer`` acts on ``lot``; it never changes once it is drawn.
+
+        An account that is a number itself acts as that number unless it is somebody else's.
+        """
+        known = self._known.get((viewer.person, lot))
+        if known is not None:
+            return known
+        found = self.bidders.find(viewer.person, lot)
+        if found is None:
+            if self.bidders.holder(lot, bidder_number(viewer.person)):
+                raise NotFound("no such page")
+            return viewer.person
+        if len(self._known) >= KNOWN_MAX:
+            self._known.clear()
+        self._known[viewer.person, lot] = found.actor
+        return found.actor
+
+    def streams(self, viewer: Viewer) -> list[str]:
+        """Return the streams of which only this bidder is told."""
+        return [
+            stream
+            for one in self.all_of(viewer.person)
+            for stream in (
+                registration_stream(one.lot, one.number), deposit_stream(one.lot, one.number)
+            )
+        ]  # fmt: skip
 
     def _plays(self, person: str) -> bool:
         return any(player.person == person for player in self._shell.demo)

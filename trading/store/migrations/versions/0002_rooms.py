@@ -16,6 +16,7 @@ def upgrade() -> None:
     _bidders()
     _viewings()
     _guidance()
+    _rates()
 
 
 def _sessions() -> None:
@@ -83,4 +84,13 @@ def _guidance() -> None:
         sa.Column("person", sa.Text, nullable=False),
         sa.Column("at_us", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("step"),
+    )
+
+
+def _rates() -> None:
+    op.create_table(
+        "private_rate",
+        sa.Column("bucket", sa.LargeBinary, nullable=False),
+        sa.Column("until_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("bucket"),
     )

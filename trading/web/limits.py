@@ -1,0 +1,168 @@
+"""Rate limits that all workers share: of an account, a session, a lot and an address.
+
+A bucket is one instant, the one at which it will be empty again (the generic cell rate algorithm),
+so that it is exact in integers. On PostgreSQL the buckets are rows; a worker takes some tokens of
+one at a time and spends them itself, so that a bid seldom costs a statement, and never more than
+the bucket gives are spent by all together. On SQLite one process serves and keeps them. Source:
+security brief, INV-31.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import msgspec
+from anyio.to_thread import run_sync
+from sqlalchemy import BigInteger, Connection, bindparam, delete, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from trading.base.errors import RateLimited, StorageDown
+from trading.base.units import DAY_US, SECOND_US
+from trading.centre import Centre
+from trading.store.schema import rate
+
+BUCKETS_MAX = 50_000
+SHARE = 4
+"""A worker takes this part of a bucket at once."""
+SWEEP_EVERY = 10_000
+
+
+_TAKE = text(
+    "INSERT INTO private_rate AS r (bucket, until_us) VALUES (:bucket, :now_us + :cost_us) "
+    "ON CONFLICT (bucket) DO UPDATE SET until_us = greatest(r.until_us, :now_us) + :cost_us "
+    "WHERE greatest(r.until_us, :now_us) + :cost_us <= :limit_us RETURNING r.until_us"
+).bindparams(*(bindparam(name, type_=BigInteger) for name in ("now_us", "cost_us", "limit_us")))
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """How many requests a second for long, and how many at once."""
+
+    per_second: int
+    burst: int
+
+    @property
+    def cost_us(self) -> int:
+        """How long one request's token takes to come back."""
+        return max(1, SECOND_US // self.per_second)
+
+    def spent(self, until_us: int, tokens: int, now_us: int) -> int:
+        """Return until when the bucket fills after ``tokens`` more, 0 where it has not so many."""
+        after_us = max(until_us, now_us) + tokens * self.cost_us
+        return after_us if after_us <= now_us + self.burst * self.cost_us else 0
+
+
+RATES = {
+    "account": Rate(5, 20),
+    "session": Rate(5, 20),
+    "lot": Rate(2000, 4000),
+    "address": Rate(200, 400),
+}
+"""A hall full of people may share one address; a lot is bid on by many."""
+
+
+class Limits:
+    """Spends tokens of named buckets; ``rates`` may be exchanged before the first request."""
+
+    def __init__(self, centre: Centre) -> None:
+        """Share buckets with the other workers of ``centre``."""
+        self.rates: Mapping[str, Rate] = RATES
+        self._centre = centre
+        self._shared = centre.engine.dialect.name == "postgresql"
+        self._until_us: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
+        self._turn = asyncio.Lock()
+        self._leases = 0
+
+    async def spend(self, buckets: Mapping[str, str]) -> None:
+        """Spend a token of each bucket (scope -> whose); raise ``RateLimited`` where one is empty.
+
+        A bucket of nobody, whose name is empty, limits nothing.
+        """
+        named = [(scope, f"{scope} {whose}") for scope, whose in buckets.items() if whose]
+        if not self._shared:
+            now_us = self._centre.clock.now_us()
+            for scope, key in named:
+                self._spend_here(scope, key, now_us)
+            return
+        while any(self._taken.get(key, 0) < 1 for _scope, key in named):
+            await self._take_more(named)
+        for _scope, key in named:
+            self._taken[key] -= 1
+
+    async def _take_more(self, named: list[tuple[str, str]]) -> None:
+        """Take tokens of what has none here, one caller after the other: all share what comes."""
+        async with self._turn:
+            wanted = sorted(pair for pair in named if self._taken.get(pair[1], 0) < 1)
+            if not wanted:
+                return
+            for scope, key in wanted:
+                self._check_empty(scope, key, self._centre.clock.now_us())
+            if len(self._taken) >= BUCKETS_MAX:
+                self._taken = {key: self._taken[key] for _scope, key in named if key in self._taken}
+            taken = await run_sync(self._lease, wanted)
+            self._taken.update((key, tokens) for key, tokens in taken.items() if tokens)
+        for scope, key in wanted:
+            if not taken[key]:
+                raise _limited(scope, self.rates[scope])
+
+    def _spend_here(self, scope: str, key: str, now_us: int) -> None:
+        rate_of = self.rates[scope]
+        after_us = rate_of.spent(self._until_us.get(key, 0), 1, now_us)
+        if not after_us:
+            raise _limited(scope, rate_of)
+        if len(self._until_us) >= BUCKETS_MAX:
+            full = (name for name, until_us in self._until_us.items() if until_us <= now_us)
+            for name in list(full) or list(self._until_us):
+                del self._until_us[name]
+        self._until_us[key] = after_us
+
+    def _check_empty(self, scope: str, key: str, now_us: int) -> None:
+        """Ask the database about an empty bucket only when it may have a token again."""
+        if now_us < self._until_us.get(key, 0):
+            raise _limited(scope, self.rates[scope])
+
+    def _lease(self, wanted: list[tuple[str, str]]) -> dict[str, int]:
+        """Take tokens of all ``wanted`` buckets in one transaction, in the order of their names."""
+        now_us = self._centre.clock.now_us()
+        try:
+            with self._centre.engine.begin() as connection:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                self._sweep(connection, now_us)
+                return {key: self._take(connection, scope, key, now_us) for scope, key in wanted}
+        except SQLAlchemyError as error:
+            raise StorageDown("the database does not answer") from error
+
+    def _take(self, connection: Connection, scope: str, key: str, now_us: int) -> int:
+        """Take a share of one bucket, or one token where it has no share left; return how many."""
+        rate_of = self.rates[scope]
+        for tokens in (max(1, rate_of.burst // SHARE), 1):
+            given = {
+                "bucket": _named(key), "now_us": now_us, "cost_us": tokens * rate_of.cost_us,
+                "limit_us": now_us + rate_of.burst * rate_of.cost_us,
+            }  # fmt: skip
+            if connection.execute(_TAKE, given).first() is not None:
+                return tokens
+        if len(self._until_us) >= BUCKETS_MAX:
+            self._until_us.clear()
+        self._until_us[key] = now_us + rate_of.cost_us
+        return 0
+
+    def _sweep(self, connection: Connection, now_us: int) -> None:
+        """Forget buckets that have long been full, now and then."""
+        if self._leases % SWEEP_EVERY == 0:
+            connection.execute(delete(rate).where(rate.c.until_us < now_us - DAY_US))
+        self._leases += 1
+
+
+def _named(key: str) -> bytes:
+    """Return what a bucket is called in the database, where no address or person is to stand."""
+    return blake2b(key.encode(), digest_size=16).digest()
+
+
+def _limited(scope: str, rate_of: Rate) -> RateLimited:
+    wait_seconds = -(-rate_of.cost_us // SECOND_US)
+    return RateLimited(
+        "too many requests: wait a little", scope=scope, retry_after_seconds=wait_seconds
+    )
