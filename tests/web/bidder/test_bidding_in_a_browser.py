@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.support.browser import NewContext
 from tests.support.rooms import Rooms
 from trading.base.entropy import SystemEntropy
+from trading.bidding.commands import PlaceBid
 from trading.bidding.rules import Sale
 from trading.papers.capitals import capitals
 from trading.papers.reading import acts
@@ -140,3 +141,23 @@ def test_axe_finds_nothing(context: BrowserContext, served: Rooms) -> None:
         page.goto(f"{served.url}{path}")
         found = Axe().run(page)
         assert found.response["violations"] == [], path
+
+
+def test_the_price_the_buttons_and_the_clock_follow_a_bid_of_another(
+    context: BrowserContext, served: Rooms
+) -> None:
+    page = context.new_page()
+    page.goto(f"{served.url}/bidder/lots/{OPEN}/live")
+    page.get_by_text("实时", exact=True).wait_for()
+    lot = served.centre.state(f"lot/{OPEN}")
+    roll = served.centre.state(f"roll/{OPEN}")
+    assert lot is not None
+    assert roll is not None
+    plan, sale = lot.facets["terms"].plan, lot.facets["sale"]
+    own = int(page.locator(".live-board").get_attribute("data-bidder") or 0)
+    number = next(n for n in roll.facets["roll"].qualified if n not in {own, sale.lead_number})
+    price_fen = sale.lead_fen + plan.bid_step_fen if sale.bids else plan.start_price_fen
+    served.centre.do("bid.place/1", PlaceBid(OPEN, price_fen), f"bidder-{number}", "bidder")
+    page.locator(f"button.step[value='{_text(price_fen + plan.bid_step_fen)}']").wait_for()
+    assert page.locator("[data-live-value=lead_number]").text_content() == str(number)
+    assert page.get_by_text("您领先").is_hidden()
