@@ -9,7 +9,7 @@ import msgspec
 
 from trading.base import assets
 from trading.base.calendar import load_table
-from trading.base.errors import InvalidInput, SetupError
+from trading.base.errors import DefinitionError, InvalidInput, SetupError
 from trading.base.units import FOR_EVER_US
 from trading.centre import Centre, check_texts, names
 from trading.engine import lock
@@ -77,6 +77,21 @@ def read_definition(kind: str, text: str, registry: Registry) -> Definition:
     if kind == "pack":
         return load_pack(text)
     return load_votes(text) if kind == "votes" else load_table(text)
+
+
+def read_any(text: str, registry: Registry) -> tuple[str, Definition]:
+    """Read a definition from TOML text and return its kind with it.
+
+    Raises ``DefinitionError`` for text that is no definition.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError("not TOML", field="file") from error
+    for kind, table in (("workflow", "workflow"), ("pack", "pack"), ("votes", "rules")):
+        if table in raw:
+            return kind, read_definition(kind, text, registry)
+    return "calendar", read_definition("calendar", text, registry)
 
 
 def digests(definitions: list[tuple[str, Definition]]) -> dict[str, str]:

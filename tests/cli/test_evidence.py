@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import command, told
+from trading.papers import verifier
 
 LOT = "case-r034-1"
 Tamper = Callable[[Path], None]
@@ -160,6 +161,28 @@ def _key(bundle: Path) -> None:
     listed_anew(bundle, "log.vkey")
 
 
+def test_the_verifier_reads_its_arguments(bundle: Path, played: Path) -> None:
+    vkey = played / "keys/log.vkey"
+    other = bundle.parent / "other.vkey"
+    other.write_text(vkey.read_text().replace("localhost", "elsewhere"), encoding="utf-8")
+    assert verifier.main([str(bundle), "--vkey", str(vkey)]) == 0
+    assert verifier.main(["--vkey", str(other), str(bundle)]) == 1
+    assert verifier.main([str(bundle), "--vkey", str(bundle / "none")]) == 1
+
+
+def test_signatures_are_those_of_rfc_8032() -> None:
+    key = bytes.fromhex("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025")
+    good = bytes.fromhex(
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+    )
+    assert verifier.signed(key, b"\xaf\x82", good)
+    assert not verifier.signed(key, b"\xaf\x83", good)
+    assert not verifier.signed(key, b"\xaf\x82", good[:-1] + b"\xff")
+    assert not verifier.signed(b"\xff" * 32, b"\xaf\x82", good)
+    assert not verifier.signed(key, b"\xaf\x82", b"\x02" + bytes(63))
+
+
 @pytest.mark.parametrize(
     ("tamper", "said"),
     [
@@ -175,9 +198,13 @@ def _key(bundle: Path) -> None:
         (_key, "is not signed by this key"),
     ],
 )
-def test_a_tampered_bundle_fails_and_says_where(bundle: Path, tamper: Tamper, said: str) -> None:
+def test_a_tampered_bundle_fails_and_says_where(
+    bundle: Path, tamper: Tamper, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     tamper(bundle)
     code, told_ = verify(bundle)
+    assert verifier.main([str(bundle)]) == 1
+    assert capsys.readouterr().out == told_
     assert (code, told_[:5]) == (1, "FAIL ")
     assert said in told_
 

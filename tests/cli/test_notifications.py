@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cli.conftest import command, told
+from trading.calls import Call, as_csv, as_html
 from trading.cli import main
-from trading.cli.notifications import Call, as_csv, as_html
 from trading.cli.output import open_centre
 from trading.notifications.commands import QueueNotification
 from trading.notifications.rules import Recipient

@@ -130,6 +130,9 @@ def test_what_is_no_scan_is_refused_in_bounded_memory(name: str) -> None:
     assert caught.value.status in {400, 503}
     with pytest.raises(TradingError):
         images.pages(content, "application/pdf")
+    if content and len(content) < DOCUMENT_BYTES_MAX:
+        with pytest.raises(InvalidInput):
+            pictures.inspect(content)
     largest_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     assert largest_bytes < 300 * MEBIBYTE
 
@@ -149,7 +152,9 @@ def test_what_is_no_scan_is_refused_in_bounded_memory(name: str) -> None:
 )
 def test_scans_are_shown_as_pictures_of_ours(content: bytes, media_type: str, count: int) -> None:
     assert images.check(content) == media_type
+    assert pictures.inspect(content) == (media_type, count)
     found = images.pages(content, media_type)
+    assert found == pictures.pages(content, PICTURES.output_bytes)
     assert len(found) == count
     for page in found:
         drawn = Image.open(io.BytesIO(page))

@@ -14,7 +14,16 @@ from trading.bidding.holds import SuspendLot
 from trading.bidding.rules import Sale
 from trading.demo import cast, stage
 from trading.demo.company import Company, paper
-from trading.demo.live import APART_US, OPEN_US, QUIET_US, VISITOR, Bidders, opening_us, players
+from trading.demo.live import (
+    APART_US,
+    OPEN_US,
+    QUIET_US,
+    VISITOR,
+    Bidders,
+    opening_us,
+    players,
+    propose,
+)
 from trading.founding import found
 
 FIRST = f"lot/case-{stage.LIVE[0]}-1"
@@ -87,6 +96,13 @@ def test_what_was_held_by_an_absence_goes_on(trade: Trade) -> None:
     bidders = Bidders(trade.centre)
     assert (bidders.bid_once(), bidders.resume(), bidders.resume()) == (0, 1, 0)
     assert bidders.bid_once() == 1
+
+
+@pytest.mark.slow
+def test_one_of_the_office_asks_and_another_one_is_waited_for(trade: Trade) -> None:
+    lot = propose(Company(trade.centre, trade.clock))
+    (proposal,) = trade.state(f"lot/{lot}").pending.values()
+    assert proposal.actor == cast.OFFICE[0]
 
 
 @pytest.mark.slow

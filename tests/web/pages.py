@@ -14,11 +14,14 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+import msgspec
 
 from tests.support.rooms import Rooms
 from trading.base.entropy import SystemEntropy
 from trading.demo.cast import Player
 from trading.people.sessions import Level, Sessions
+from trading.record.entry import read
+from trading.store import log
 from trading.web.access import Access, declared
 from trading.web.app import create_app
 
@@ -30,6 +33,8 @@ EXAMPLES: dict[str, str] = {
     "/staff/scans/new/{of}/{name}/{kind}": "/staff/scans/new/lot/case-r109-1/contract",
 }
 """Addresses by route, of pages that no link leads to; parameters are written without their type."""
+BY_ACTOR = {"/staff/receipt/{index}": "office-chen"}
+"""Routes of one entry, with somebody who made one: the address is that of their first."""
 NO_PAGES = frozenset({
     "/audit/lots/{lot}/frame",
     "/audit/dossiers/{case}", "/audit/evidence/{lot}", "/staff/dossiers/{case}",
@@ -88,7 +93,7 @@ class Site:
         self._served = served
         self._routes = dict(_routes(served))
         self._patterns = [(route, _pattern(route)) for route in sorted(self._routes, key=_width)]
-        self._seen: Counter[str] = Counter()
+        self._examples = {**EXAMPLES, **dict(_by_actor(served))}
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
         self.others: set[str] = set()
@@ -108,7 +113,8 @@ class Site:
     def _walk(self, player: Player, token: str) -> None:
         allowed = {route for route, access in self._routes.items() if _may(access, player)}
         waiting = deque(route for route in sorted(allowed) if "{" not in route)
-        waiting.extend(EXAMPLES[route] for route in sorted(allowed & EXAMPLES.keys()))
+        examples = self._examples
+        waiting.extend(examples[route] for route in sorted(allowed & examples.keys()))
         known, taken = set(waiting), Counter[str]()
         cookies = {"session": token} if token else {}
         with httpx.Client(base_url=self._served.url, cookies=cookies, timeout=30) as client:
@@ -152,6 +158,16 @@ def _routes(served: Rooms) -> Iterator[tuple[str, Access]]:
     for method, path, access in declared(app):
         if method == "GET" and not path.startswith(PROGRAMS):
             yield re.sub(r"\{(\w+):\w+\}", r"{\1}", path), access
+
+
+def _by_actor(served: Rooms) -> Iterator[tuple[str, str]]:
+    """Yield the address of each route in ``BY_ACTOR``."""
+    first: dict[str, int] = {}
+    for row in log.iterate(served.centre.reading):
+        given = bytes(read(row.body).given)
+        first.setdefault(msgspec.json.decode(given)["actor"] if given else "", row.idx)
+    for route, actor in BY_ACTOR.items():
+        yield route, route.replace("{index}", str(first[actor]))
 
 
 def _pattern(route: str) -> re.Pattern[str]:

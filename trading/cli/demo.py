@@ -19,6 +19,7 @@ from trading.cli.demo_serving import serve_demo
 from trading.cli.output import FINDING, data_option, emit, guarded, json_option, say
 from trading.demo import cast, stage
 from trading.demo.company import Company, Story
+from trading.demo.live import propose
 from trading.founding import found
 from trading.listing.tables import lot as lots
 from trading.outbox import Outbox
@@ -105,6 +106,7 @@ def play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) 
         served_us or stage.END_US,
     )
     if served_us:
+        propose(company)
         # What people were told in the year is there before anybody looks, not a minute later.
         Outbox(centre).run()
 

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from hashlib import sha256
-from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from trading.base.deadline import local_text
 from trading.base.errors import NotFound, SetupError
-from trading.centre import Centre
+from trading.calls import as_csv, as_html, calls_to_make, notification_of
 from trading.cli.acting import act
 from trading.cli.output import data_option, emit, guarded, json_option, open_centre, say
 from trading.notifications.commands import ConfirmNotification, PrintCallSheet
-from trading.notifications.rules import Notification, waiting
 from trading.notifications.tables import concerning
-from trading.outbox import Outbox, name_of, phone_of, text_of, waiting_names
+from trading.outbox import Outbox, text_of
 from trading.store import files, log
 from trading.words.language import language, pick
 
 PAGE_MAX = 500
 CALLER = "centre_clerk"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Call(NamedTuple):
-    """One line of the sheet: whom to call, where, and what to say."""
-
-    person: str
-    name: str
-    phone: str
-    since: str
-    text: str
-    notification: str
 
 
 @click.group("notifications")
@@ -77,7 +60,7 @@ def inbox(data_dir: Path, before: int, limit: int, person: str, *, as_json: bool
             names = concerning(connection, person, before, limit)
         if not names and centre.state(f"person/{person}") is None:
             raise NotFound(f"no person {person}", field="person")
-        found = [(name, _notification(centre, name)) for name in names]
+        found = [(name, notification_of(centre, name)) for name in names]
     finally:
         centre.close()
     rows = [
@@ -147,54 +130,3 @@ def call_sheet(data_dir: Path, actor: str, out: Path, *, as_json: bool) -> None:
         emit({"ok": True, "people": len(calls), "out": str(out)})
     else:
         say(f"{len(calls)} 人，见 {out}", f"{len(calls)} people in {out}")
-
-
-def calls_to_make(centre: Centre) -> list[Call]:
-    """Return everybody who has not confirmed, each person's notices together."""
-    calls = [
-        Call(
-            telling.person,
-            name_of(centre, telling.person),
-            phone_of(centre, telling.person),
-            local_text(one.queued_us),
-            text_of("zh", telling.message, one.about),
-            name,
-        )
-        for name in waiting_names(centre)
-        for one in (_notification(centre, name),)
-        for telling in waiting(one)
-    ]
-    return sorted(calls, key=lambda call: call.person)
-
-
-def as_csv(calls: list[Call]) -> bytes:
-    """Return the sheet as CSV that a spreadsheet opens as text: no cell becomes a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["编号", "姓名", "电话", "时间", "内容", "通知号", "结果"])
-    for call in calls:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in call])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def as_html(calls: list[Call]) -> bytes:
-    """Return the sheet as one page to print, with a box to tick for each call."""
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in call)}<td>□</td></tr>\n"
-        for call in calls
-    )
-    heads = "".join(
-        f"<th>{head}</th>" for head in ("编号", "姓名", "电话", "时间", "内容", "通知号", "结果")
-    )
-    return (
-        '<!doctype html>\n<html lang="zh-CN"><meta charset="utf-8"><title>电话通知单</title>\n'
-        "<style>table{border-collapse:collapse}td,th{border:1px solid;padding:.3em}</style>\n"
-        f"<h1>电话通知单</h1>\n<table><tr>{heads}</tr>\n{rows}</table></html>\n"
-    ).encode()
-
-
-def _notification(centre: Centre, name: str) -> Notification:
-    state = centre.state(f"notification/{name}")
-    assert state is not None
-    found: Notification = state.facets["notification"]
-    return found

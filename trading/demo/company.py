@@ -57,8 +57,8 @@ def paper(name: str, text: str) -> Paper:
 
 
 def scan(text: str) -> Paper:
-    """Return the scan of a sealed paper: a blank picture with ``text`` as its description."""
-    rows = b"".join(b"\0" + b"\xff" * SCAN_WIDTH for _row in range(SCAN_HEIGHT))
+    """Return the scan of a sealed paper: a grey picture with ``text`` as its description."""
+    rows = b"".join(b"\0" + b"\xd8" * SCAN_WIDTH for _row in range(SCAN_HEIGHT))
     header = SCAN_WIDTH.to_bytes(4) + SCAN_HEIGHT.to_bytes(4) + b"\x08\0\0\0\0"
     chunks = (
         (b"IHDR", header), (b"tEXt", b"Description\0" + text.encode("ascii")),

@@ -30,6 +30,7 @@ from trading.listing.notices import PublishCase
 from trading.listing.rules import Schedule, Terms
 from trading.listing.tables import lot as lots
 from trading.observing.rules import Panel
+from trading.observing.waivers import WaiveStep
 
 VISITOR = 188
 """The bidder whom a visitor may be: registered for every lot that opens live."""
@@ -81,6 +82,22 @@ def live_case(served_us: int, n: int) -> tuple[int, type[CaseStory]]:
     target_us = opening_us(served_us, n)
     begin_us = day_start_us(local_date(target_us)) - BEGIN_DAYS * DAY_US + 9 * HOUR_US
     return begin_us, type(f"Live{n}", (LiveCase,), {"target_us": target_us})
+
+
+def propose(company: Company) -> str:
+    """Let one of the office ask for what needs two people; return the lot, empty where none fits.
+
+    A lot whose publicity is over may do without its step of the panel, if another one agrees.
+    """
+    query = select(lots.c.lot).where(lots.c.place == "cleared").order_by(lots.c.lot)
+    with company.centre.reading.connect() as connection:
+        lot: str | None = connection.execute(query).scalars().first()
+    if lot is None:
+        return ""
+    asked = WaiveStep(lot, "O9", "quorum_missed", "两次召集未达法定人数")
+    reason = paper("waiver", f"{lot} 豁免说明")
+    company.do("lot.waive/1", asked, cast.OFFICE[0], "office", reason)
+    return lot
 
 
 def players(centre: Centre, row_id: str) -> tuple[cast.Player, ...]:

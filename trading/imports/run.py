@@ -79,9 +79,20 @@ class Import:
     """One sheet on its way into a centre."""
 
     def __init__(
-        self, centre: Centre, kind: Kind, setting: Setting, actor: str, *, dry_run: bool = False
+        self,
+        centre: Centre,
+        kind: Kind,
+        setting: Setting,
+        actor: str,
+        *,
+        dry_run: bool = False,
+        served: bool = False,
     ) -> None:
-        """Bring rows of ``kind`` into ``centre`` as ``actor``, or only try them."""
+        """Bring rows of ``kind`` into ``centre`` as ``actor``, or only try them.
+
+        The writer of a centre that is ``served`` runs already, and goes on.
+        """
+        self._served = served
         self._centre = centre
         self._kind = kind
         self._setting = setting
@@ -93,7 +104,7 @@ class Import:
         """Bring every row of ``sheet`` in; refused ones are told and, unless tried, returned."""
         self._centre.refresh()
         report, done = Report(), 0
-        if self._live:
+        if self._live and not self._served:
             self._centre.writer.start()
         try:
             with Refusals(sheet, wanted=self._live) as refusals:
@@ -104,7 +115,7 @@ class Import:
                         done += 1
                     progress(done, sheet.count)
         finally:
-            if self._live:
+            if self._live and not self._served:
                 self._centre.writer.stop()
         return report
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from sqlalchemy import func, select
 
 from trading.base.deadline import local_text
 from trading.base.errors import NotFound
@@ -19,9 +20,11 @@ from trading.centre import Centre
 from trading.engine.stream import Stream
 from trading.papers.capitals import capitals
 from trading.people.organisations import Org, Orgs, name_at, root
-from trading.record.entry import DONE, Row, read
+from trading.record.entry import Row, read
 from trading.store import log
+from trading.store.schema import entry
 
+BID = "bid.place/1"
 PAGE = 500
 _AREAS = {"sqm": "平方米", "m2": "平方米", "mu": "亩", "lot": "宗", "room": "间", "unit": "台",
           "stall": "个摊位", "bay": "个车位", "set": "套"}  # fmt: skip
@@ -70,18 +73,28 @@ def act_of(row: Row) -> Act:
     )  # fmt: skip
 
 
-def acts(centre: Centre, stream: str) -> Iterator[Act]:
-    """Yield every entry of ``stream`` in order, refusals and proposals too."""
+def acts(centre: Centre, stream: str, *, bids: bool = False) -> Iterator[Act]:
+    """Yield the entries of ``stream`` in order, refusals and proposals too.
+
+    Either all but the bids, or the bids alone: a lot may have tens of thousands.
+    """
+    of = entry.c.kind == BID if bids else entry.c.kind != BID
+    wanted = select(entry).where(entry.c.stream == stream, of).order_by(entry.c.seq).limit(PAGE)
     after = 0
-    while rows := log.stream_entries(centre.reading, stream, after, PAGE):
-        yield from map(act_of, rows)
-        after = rows[-1].seq
+    while True:
+        with log.reading(centre.reading) as connection:
+            found = connection.execute(wanted.where(entry.c.seq > after)).all()
+        yield from (act_of(Row(*row)) for row in found)
+        if len(found) < PAGE:
+            return
+        after = found[-1].seq
 
 
-def last_act(centre: Centre, stream: str, kinds: tuple[str, ...]) -> Act | None:
-    """Return the last act of ``kinds`` that was done on ``stream``, None where none was."""
-    found = (act for act in acts(centre, stream) if act.kind in kinds and act.outcome == DONE)
-    return max(found, key=lambda act: act.index, default=None)
+def bids_refused(centre: Centre, stream: str, accepted: int) -> int:
+    """Return how many bids on ``stream`` were refused, of which ``accepted`` were not."""
+    query = select(func.count()).where(entry.c.stream == stream, entry.c.kind == BID)
+    with log.reading(centre.reading) as connection:
+        return int(connection.execute(query).scalar_one()) - accepted
 
 
 def orgs_of(centre: Centre) -> Orgs:

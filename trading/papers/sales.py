@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from trading.awarding.certificates import Certificate
@@ -18,6 +19,7 @@ from trading.papers.reading import (
     Act,
     acts,
     amount,
+    bids_refused,
     facet,
     instant,
     long_day,
@@ -25,10 +27,8 @@ from trading.papers.reading import (
     price,
 )
 from trading.papers.wording import said
-from trading.record.entry import DONE, REFUSED
 from trading.words.language import words
 
-BID = "bid.place/1"
 ROWS_MAX = 400
 PAYMENTS_MAX = 24
 
@@ -60,11 +60,11 @@ def of_lot(centre: Centre, state: Stream, act: Act, *, names: bool) -> Values:
 def of_bidding(centre: Centre, state: Stream, act: Act, *, names: bool) -> Values:
     """Return what the record of the bidding says: every bid, the refused ones with the reason."""
     found = of_lot(centre, state, act, names=names)
-    bids = [one for one in acts(centre, state.name) if one.kind == BID]
-    rows = [_bid(state, one) for one in bids[:ROWS_MAX]]
-    return {**found, "bids": rows, "left_out": len(bids) - len(rows),
-            "accepted": sum(one.outcome == DONE for one in bids),
-            "refused": sum(one.outcome == REFUSED for one in bids)}  # fmt: skip
+    rows = [_bid(state, one) for one in islice(acts(centre, state.name, bids=True), ROWS_MAX)]
+    accepted = int(found["lot"]["bids"])
+    refused = bids_refused(centre, state.name, accepted)
+    left_out = accepted + refused - len(rows)
+    return {**found, "bids": rows, "left_out": left_out, "accepted": accepted, "refused": refused}
 
 
 def _bid(state: Stream, act: Act) -> Values:

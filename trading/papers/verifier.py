@@ -20,7 +20,6 @@ from typing import Any
 
 INDEX, ENTRIES, CHECKPOINT, VKEY = "digests.csv", "entries.jsonl", "checkpoint", "log.vkey"
 SELF = {INDEX, "verify.py"}
-ARGUMENTS_MAX = 2
 HASH_HEX = 64
 # Ed25519, RFC 8032, section 5.1: the field, the order of the base point, and the curve.
 P = 2**255 - 19
@@ -188,10 +187,9 @@ def check_entries(folder: Path, size: int, root: bytes) -> list[dict[str, Any]]:
         body, hashed = check_entry(line, size, root)
         said = json.loads(body)
         seq, prev = last.get(said["stream"], (0, "0" * HASH_HEX))
-        whole = said["stream"] != "definitions"
-        if line["index"] <= before or (whole and said["seq"] != seq + 1):
+        if line["index"] <= before or said["seq"] != seq + 1:
             raise FailError(where, "does not follow the entry before it")
-        if whole and said["prev"] != prev:
+        if said["prev"] != prev:
             raise FailError(where, "does not continue its stream")
         last[said["stream"]], before = (said["seq"], hashed), line["index"]
         found.append(said)

@@ -21,7 +21,7 @@ from trading.base.errors import InvalidInput, Unavailable
 from trading.press.limits import Limits
 
 AT_ONCE = 2
-WAITING_MAX = 16
+WAITING_MAX = 8
 LENGTH_BYTES = 8
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from trading.press.worker import main; main()"

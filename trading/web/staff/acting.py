@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -136,7 +135,7 @@ class Acting:
         obstacle = trying.obstacle(centre, env)
         if obstacle is not None:
             raise obstacle
-        told = list(typed.answers(filled.spec.kind, filled.fields, msgspec.to_builtins(data)))
+        told = list(typed.answers(filled.spec.kind, filled.fields, filled.data))
         return self._shell.page(
             request, "staff/check.html", filled=filled, answers=told,
             title=words.kind_title(filled.spec.kind), kind=words.base(filled.spec.kind),

@@ -49,7 +49,10 @@ def tables(centre: Centre, state: Stream) -> list[Compared]:
 
 def compared(title: str, heads: tuple[str, ...], *plans: Any) -> Compared:
     """Compare structs of the same or another type by the fields that they share."""
-    bodies = [msgspec.to_builtins(plan) for plan in plans]
+    bodies = [
+        {name: msgspec.to_builtins(getattr(plan, name)) for name in plan.__struct_fields__}
+        for plan in plans
+    ]
     lines = []
     for field in shape(type(plans[0])):
         held = [body[field.name] for body in bodies if field.name in body]
