@@ -125,11 +125,9 @@ class Company:
 
     def shown(self, case: str, step: str, lots: tuple[str, ...]) -> Paper:
         """Return what ``step`` shows the panel of ``lots``, with every paper filed so far."""
-        about = (f"case/{case}", *(f"lot/{lot}" for lot in lots))
-        names = (*about, *(f"roll/{lot}" for lot in lots))
-        states = {one: state for one in names if (state := self.centre.state(one))}
-        papers = documents_of(self.centre.reading, about)
-        return Paper(evidence.NAME, evidence.material(case, step, lots, states, papers))
+        papers = documents_of(self.centre.reading, evidence.about(case, lots))
+        shown = evidence.gather(case, step, lots, self.centre.state, papers)
+        return Paper(evidence.NAME, shown)
 
     def wait(self, until_us: int) -> None:
         """Let time pass; everything that falls due on the way is decided in its instant."""

@@ -8,6 +8,7 @@ and short texts; how they read in a language is for whoever shows them. Source: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -48,6 +49,29 @@ class Shown(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
     lots: tuple[ShownLot, ...]
     documents: tuple[Document, ...]
+
+
+def about(case: str, lots: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the streams whose papers a step shows: the case and its lots."""
+    return (f"case/{case}", *(f"lot/{lot}" for lot in lots))
+
+
+def digest(content: bytes) -> str:
+    """Return the digest (hex) by which an opening names what it shows."""
+    return sha256(content).hexdigest()
+
+
+def gather(
+    case: str,
+    step: str,
+    lots: tuple[str, ...],
+    state: Callable[[str], Stream | None],
+    documents: tuple[Document, ...],
+) -> bytes:
+    """Return what ``step`` shows as the streams stand now; ``state`` finds one by its name."""
+    names = (*about(case, lots), *(f"roll/{lot}" for lot in lots))
+    states = {name: found for name in names if (found := state(name)) is not None}
+    return material(case, step, lots, states, documents)
 
 
 def material(

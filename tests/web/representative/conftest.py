@@ -27,7 +27,7 @@ def served(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def keys() -> Iterator[str]:
     """Yield cases of which one member of the panel has stated nothing yet."""
-    return iter((*stage.LIVE, "r103", "r104"))
+    return iter((*stage.LIVE, "r103", "r104", "r044"))
 
 
 @pytest.fixture

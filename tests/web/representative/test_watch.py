@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, plain
+from trading.observing import evidence
 from trading.observing.rules import Panel
 from trading.observing.talk import Talk
 from trading.papers.reading import Act, acts
@@ -253,6 +254,24 @@ def test_the_centre_explains_a_step_in_its_own_voice(visit: Visit, visitor: Visi
     assert "已录" in office.send("/staff/guidance", fields, files=good).text
     assert "<audio" in visitor.get(path).text
     assert visitor.get("/watch/spoken/O5").content == WEBM
+
+
+def test_the_staff_open_a_step_whose_evidence_the_panel_then_sees(
+    served: Rooms, visit: Visit, visitor: Visitor, case: str, member: str
+) -> None:
+    operator = visit("operator-tan", "staff", "two")
+    address = f"/staff/steps/{case}"
+    fields = operator.form(address, address)
+    assert operator.send(address, fields | {"step": "O99"}).status_code == 400
+    again = fields | {"step": "O2", "lots": f"{case}-1"}
+    assert operator.send(address, again).url.path == address
+    newest = _panel(served, case).steps["O2"][-1]
+    content, _media_type = _stored(served, newest.shown)
+    assert evidence.read(content).lots[0].lot == f"{case}-1"
+    assert "公告编号" in visitor.get(_path(visitor, "O2")).text
+    early = operator.form(address, address) | {"step": "O9", "lots": f"{case}-1"}
+    assert operator.send(address, early).status_code == 409
+    assert visit("clerk-liu", "staff", "two").get(address).status_code == 404
 
 
 def test_a_bad_key_is_refused_with_the_rule(visitor: Visitor) -> None:

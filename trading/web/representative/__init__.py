@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
 
-from trading.web.representative import guidance, looking, mine, phones, saying, stating
+from trading.web.representative import (
+    guidance,
+    looking,
+    mine,
+    opening,
+    phones,
+    saying,
+    stating,
+)
 from trading.web.shell import Shell
 
 
@@ -17,4 +25,5 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     return [
         *looking.routes(shell), *stating.routes(shell), *saying.routes(shell),
         *mine.routes(shell), *phones.routes(shell), *guidance.routes(shell),
+        *opening.routes(shell),
     ]  # fmt: skip
