@@ -18,6 +18,7 @@ from tests.bench.http_bids import http_bids_per_second
 from tests.bench.imports import imports_round
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
+from tests.bench.watchers import late_on_screens
 from tests.bench.yardsticks import pgbench_rows, sqlite_rows
 from tests.bench.year import LOTS, QUICK_LOTS, measure_year
 
@@ -28,6 +29,7 @@ PEERS = {
 }
 WAITING = (1, 32, 256)
 CLIENTS = (32, 256)
+SHOWN_PER_SECOND = 50
 HTTP_FLOOR, HTTP_GOAL = 0.12, 0.30
 ONE, MANY, PAIRS = "one", "many", "pairs"
 
@@ -44,6 +46,7 @@ class Size:
     entries: int
     rows: int
     clients: tuple[int, ...]
+    watchers: int
 
 
 FULL = Size(
@@ -55,9 +58,18 @@ FULL = Size(
     entries=200_000,
     rows=10_000,
     clients=CLIENTS,
+    watchers=200,
 )
 QUICK = Size(
-    1, seconds=0.3, bidders=8, lots=4, waiting=(1, 32), entries=1000, rows=300, clients=(8, 32)
+    1,
+    seconds=0.3,
+    bidders=8,
+    lots=4,
+    waiting=(1, 32),
+    entries=1000,
+    rows=300,
+    clients=(8, 32),
+    watchers=20,
 )
 
 
@@ -102,7 +114,7 @@ def measure(board: Board, made: Stores, size: Size, what: str, progress: Progres
         progress.say(f"one lot with {size.bidders} bidders, then {size.lots} lots, twice")
         made.prepare(ONE, 1, size.bidders)
         made.prepare(MANY, size.lots, 2)
-    if what in {"all", "http"}:
+    if what in {"all", "http", "watchers"}:
         made.prepare(PAIRS, max(size.clients), 2)
     if what in {"all", "audit"}:
         progress.say(f"a history of {size.entries} entries")
@@ -113,6 +125,8 @@ def measure(board: Board, made: Stores, size: Size, what: str, progress: Progres
             bid_round(board, made, size)
         if what in {"all", "http"}:
             http_round(board, made, size)
+        if what in {"all", "watchers"}:
+            watchers_round(board, made, size)
         if what in {"all", "imports"}:
             imports_round(board, made.root, size.rows, size.seconds)
         if history is not None:
@@ -154,6 +168,18 @@ def http_round(board: Board, made: Stores, size: Size) -> None:
                 floor=HTTP_FLOOR if judged else 0, goal=HTTP_GOAL if judged else 0,
             )  # fmt: skip
             board.add(case, *http_bids_per_second(made, PAIRS, database, clients, size.seconds))
+
+
+def watchers_round(board: Board, made: Stores, size: Size) -> None:
+    """Measure one round of bids on the screens of many."""
+    for database in (POSTGRES, SQLITE):
+        case = Case(
+            f"{database}, {size.watchers} watchers, {SHOWN_PER_SECOND} bids/s", "deliveries/s"
+        )
+        found = late_on_screens(
+            made, PAIRS, database, size.watchers, SHOWN_PER_SECOND, 2 * size.seconds
+        )
+        board.add(case, *found)
 
 
 if __name__ == "__main__":

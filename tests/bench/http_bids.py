@@ -48,7 +48,7 @@ class Client(asyncio.Protocol):
     ) -> None:
         self._load = load
         self._lot = lot
-        self._heads = [_head(lot.id, token) for token in tokens]
+        self._heads = [head_of(lot.id, token) for token in tokens]
         self._done = done
         self._bids = 0
         self._sent = 0.0
@@ -98,8 +98,8 @@ def http_bids_per_second(
     with stores.centre(shape, database) as (centre, lots):
         Outbox(centre).run()  # what the market's past has to say to people is no part of this
         before = log.head(centre.reading).size
-        tokens = [_tokens(centre) for _ in lots[:clients]]
-        with served(centre.home, _clock(centre)) as port:
+        tokens = [tokens_of(centre) for _ in lots[:clients]]
+        with served(centre.home, running_clock(centre)) as port:
             first, load, took = uvloop.run(_load(port, lots[:clients], tokens, seconds))
         told = log.entries(centre.reading, before, log.head(centre.reading).size - before)
         others = sum(row.kind != KIND for row in told)
@@ -136,12 +136,14 @@ async def _load(
     return warm, load, time.perf_counter() - started
 
 
-def _clock(centre: Centre) -> RunningClock:
+def running_clock(centre: Centre) -> RunningClock:
+    """Return the clock of a market, which runs."""
     assert isinstance(centre.clock, RunningClock)
     return centre.clock
 
 
-def _tokens(centre: Centre) -> tuple[str, str]:
+def tokens_of(centre: Centre) -> tuple[str, str]:
+    """Sign two bidders in and return their tokens."""
     sessions = Sessions(centre.engine, centre.clock, SystemEntropy())
     return (
         sessions.begin("bidder-100", "bidder", "two"),
@@ -149,7 +151,8 @@ def _tokens(centre: Centre) -> tuple[str, str]:
     )
 
 
-def _head(lot: str, token: str) -> bytes:
+def head_of(lot: str, token: str) -> bytes:
+    """Return what a browser sends with every bid on ``lot``."""
     return (
         f"POST /api/v1/lots/{lot}/bids HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Origin: http://127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -19,6 +20,8 @@ from tests.style.layout import ROOT
 from tests.support.rooms import Rooms
 from tests.web.certificate import make_certificate
 from tests.web.service import until
+from trading.demo import stage
+from trading.demo.live import Bidders
 
 CONFIGURATION = ROOT / "deploy/nginx/trading.conf"
 NGINX = program("nginx")
@@ -64,8 +67,10 @@ def proxying(rooms: Rooms, tmp_path: Path) -> Iterator[tuple[str, str]]:
         [NGINX, "-p", tmp_path, "-c", main], stderr=subprocess.DEVNULL
     ) as running:
         _wait(secure)
-        yield f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{plain}"
-        running.terminate()
+        try:
+            yield f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{plain}"
+        finally:
+            running.terminate()
 
 
 def test_the_service_is_met_by_tls_alone_and_nothing_forged_gets_in(
@@ -110,6 +115,22 @@ def test_what_never_changes_is_kept_and_the_service_is_asked_once(
         shown = client.get(secure + partial).content
         (demo_rooms.home.log_dir / "checkpoint").write_bytes(b"another")
         assert client.get(secure + partial).content == b"another" != shown
+
+
+def test_a_bid_comes_through_it_while_the_stream_stays_open(
+    demo_rooms: Rooms, tmp_path: Path
+) -> None:
+    lot = f"case-{stage.LIVE[0]}-1"
+    with (
+        proxying(demo_rooms, tmp_path) as (secure, _plain),
+        httpx.Client(verify=False, timeout=20) as client,
+        client.stream("GET", f"{secure}/live/lots/{lot}") as stream,
+    ):
+        assert stream.status_code == 200
+        lines = stream.iter_lines()
+        assert any(line.startswith("event: snapshot") for line in itertools.islice(lines, 10))
+        assert Bidders(demo_rooms.centre).bid_once() == 1
+        assert any('"bid":true' in line for line in itertools.islice(lines, 20))
 
 
 def _free_port() -> int:

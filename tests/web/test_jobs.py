@@ -78,7 +78,7 @@ def test_a_commit_is_published_at_once(home: Home, centre: Centre) -> None:
     ticks.start()
     until(lambda: ticks.runs[TICK] > 0 and ticks.runs[PUBLISH] > 0, 5)
     until(lambda: published(home) is not None, 5)
-    before = ticks.runs[PUBLISH]
+    before = ticks.publish_us.total()
     receipt = centre.do(
         "org.create/1", CreateOrg("street-1", "district", "street", "街道"), "office-1", "office"
     )
@@ -88,8 +88,7 @@ def test_a_commit_is_published_at_once(home: Home, centre: Centre) -> None:
         return found is not None and found.size > receipt.index
 
     assert until(shown, 5) < 1
-    assert ticks.runs[PUBLISH] > before
-    until(lambda: ticks.publish_us.total() >= 2, 5)
+    until(lambda: ticks.publish_us.total() > before, 5)
     ticks.stop()
 
 

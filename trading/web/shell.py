@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import NotFound, TradingError
+from trading.bidding.rules import bidder_number
 from trading.centre import Centre
 from trading.engine.stream import Command, Stream
 from trading.people.organisations import Orgs
@@ -55,7 +56,7 @@ class Shell:
         self.door = Door(centre, self.sessions)
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
-        self.acting: Callable[[Viewer, str], str] = lambda viewer, _lot: viewer.person
+        self.acting: Callable[[Viewer, str], str] = as_number
         """Returns the number under which a bidder acts on a lot; set by the bidders' room."""
         self.own_streams: Callable[[Viewer], Collection[str]] = lambda _viewer: ()
         """Returns the registrations and deposits of a bidder; set by the bidders' room."""
@@ -164,6 +165,16 @@ class _FormCookie:
 
     def cookies(self) -> list[Cookie]:
         return [_cookie(self._request, "form", self._drawn)] if self._drawn else []
+
+
+def as_number(viewer: Viewer, _lot: str) -> str:
+    """Return the number that ``viewer`` is, as players of a demonstration are.
+
+    Raises ``NotFound`` for anybody else: what a person is called must not get into the record.
+    """
+    if not bidder_number(viewer.person):
+        raise NotFound("no such page")
+    return viewer.person
 
 
 def viewer_of(request: Asked) -> Viewer:

@@ -35,7 +35,8 @@ def bid(app: Application, lot: Lot) -> Iterator[Bid]:
     client = TestClient(app, base_url=SITE)
 
     def _bid(price_fen: int, key: str = "k", number: int = 100, **more: Any) -> httpx.Response:
-        token = app.shell.sessions.begin(f"bidder-{number}", more.pop("room", "bidder"), "two")
+        person = more.pop("person", f"bidder-{number}")
+        token = app.shell.sessions.begin(person, more.pop("room", "bidder"), "two")
         headers = {
             "Cookie": f"lang=zh; session={token}", "X-CSRF-Token": form_token(token),
             "Idempotency-Key": key, "Origin": SITE, **more.pop("headers", {}),
@@ -86,6 +87,7 @@ def test_a_refusal_names_the_rules_and_is_an_entry(bid: Bid, market: Centre) -> 
         ({"headers": {"Cookie": None}}, 401),
         ({"headers": {"Cookie": "session=nobody"}}, 401),
         ({"room": "staff"}, 404),
+        ({"person": "a-person-without-a-number"}, 404),
         ({"headers": {"X-CSRF-Token": None}}, 403),
         ({"headers": {"X-CSRF-Token": "0" * 64}}, 403),
         ({"headers": {"Origin": "http://foreign.example"}}, 403),

@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.staff.conftest import House, hidden_of, text_of
 from trading.base import assets
+from trading.bidding.commands import Register
+from trading.centre import Personal
 from trading.observing.draws import commitment_of
 
 PACK = "policies/packs/cn-collective@1.toml"
@@ -36,7 +38,7 @@ def test_a_rule_in_the_way_is_told_with_its_source_and_who_can_lift_it(
     desk = reading_house.desk("operator-tan")
     page = text_of(desk.get("/staff/objects/lot/case-r103-1"))
     assert "为什么不能办" in page
-    assert "（domain brief" in page
+    assert "（业务规范" in page
     assert "解决" in page
 
 
@@ -135,3 +137,35 @@ def test_a_pack_is_shown_with_its_difference_tried_and_entered_by_two(house: Hou
     bad = first.post("/staff/policy", {"do": "try"}, {"file": ("x.toml", b"a = [")})
     assert bad.status_code == 400
     assert house.desk("clerk-liu").post("/staff/policy", {"do": "try"}, sent).status_code == 404
+
+
+def test_registrations_are_checked_one_at_a_time(house: House) -> None:
+    reviewer = house.desk("reviewer-he")
+    for number in (201, 202):
+        house.centre.do(
+            "registration.submit/1",
+            Register("case-r044-1", number, f"someone-{number}", acknowledged_version=1),
+            f"bidder-{number}", "bidder",
+            personal=(Personal(f"case-r044-1/{number}", "name", "张先生"),),
+        )  # fmt: skip
+        house.desk("cashier-zhou").act("deposit.receive", {
+            "lot": "case-r044-1", "number": str(number), "amount_fen": "2700",
+            "paid_us": "2026-11-13T18:00", "bank_reference": f"slip-{number}",
+        }, payer_same_name=True)  # fmt: skip
+    lead = reviewer.get("/staff/next-registration")
+    assert lead.status_code == 303
+    seen = 0
+    while lead.headers["location"] != "/staff?none=1":
+        seen += 1
+        path = lead.headers["location"]
+        page = reviewer.get(path)
+        assert page.status_code == 200
+        lot, _hyphen, of = path.rpartition("/")[2].rpartition("-")
+        reviewer.act(
+            "registration.reject",
+            {"lot": lot, "number": of, "grounds": "other", "reason_zh": "材料不符"},
+        )
+        lead = reviewer.get("/staff/next-registration")
+        assert lead.headers["location"] != path
+    assert seen >= 2
+    assert house.desk("clerk-liu").get("/staff/next-registration").status_code == 404

@@ -84,7 +84,7 @@ class Objects:
                 request, "staff/object.html", title=title_of(state), kind=kind, name=name,
                 kind_word=words.said("streams", kind), state=state, org=self._org(state.org),
                 place=telling.label(centre, state), told=told,
-                rows=_rows(told) + list(facets.facts(state)), why=told.get("why", ()),
+                rows=_rows(told), facts=list(facets.facts(state)), why=told.get("why", ()),
                 doings=doings, address=_address, course=self._course(state),
                 related=self._related(request, state),
                 waiting=at_desk(centre.kernel.registry, centre.kernel.catalogue, state),
@@ -180,10 +180,15 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what is told of a lot or a case as rows."""
     skipped = {"acts", "why", "lots", "objections", "title", "state", "org", "lot", "case"}
     return [
-        (word("fields", name), value["text"] if isinstance(value, dict) else str(value)[:64])
+        (word("fields", name), value["text"] if isinstance(value, dict) else _short(name, value))
         for name, value in told.items()
         if name not in skipped and not isinstance(value, list)
     ]
+
+
+def _short(name: str, value: Any) -> str:
+    """Return ``value`` as people read it: of a receipt its beginning, as on every page."""
+    return str(value)[:16] if name == "receipt" else str(value)
 
 
 def _address(one: possible.Possible) -> str:

@@ -31,6 +31,10 @@ _LIFTED_BY = {
 """Whose act can make a rule hold that does not; steps are stated by the panel."""
 
 
+_SOURCES = (("domain brief", "业务规范"), ("decisions", "设计决定"), ("decision", "设计决定"),
+            (", rows ", " 第 "), (", row ", " 第 "), ("section", "第"), ("; ", "；"))  # fmt: skip
+
+
 class Rule(msgspec.Struct, frozen=True):
     """A rule that does not hold: its name, its words, its source and who can lift it."""
 
@@ -179,6 +183,15 @@ def _held(context: Context, guard: str) -> bool | None:
         return None
 
 
+def source_words(source: str) -> str:
+    """Return where a rule comes from, in the language of the reader."""
+    if language() != "zh":
+        return source
+    for english, chinese in _SOURCES:
+        source = source.replace(english, chinese)
+    return source
+
+
 def _rule(centre: Centre, guard: str, edge: Transition) -> Rule:
     spec = centre.kernel.registry.guards[guard]
     by: tuple[str, ...] = ()
@@ -189,4 +202,4 @@ def _rule(centre: Centre, guard: str, edge: Transition) -> Rule:
     elif spec.field not in {"docs", "facts"}:
         by = tuple(role for role in edge.roles if role not in {"writer", "clock"})
     text = messages(language()).get(guard, guard)
-    return Rule(guard, text, spec.source, tuple(word("roles", role) for role in by))
+    return Rule(guard, text, source_words(spec.source), tuple(word("roles", role) for role in by))

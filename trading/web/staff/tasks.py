@@ -8,15 +8,19 @@ import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
+from sqlalchemy import select
 
 from trading import desks
 from trading.base.errors import NotFound, Refused
+from trading.bidding.rules import registration_stream
 from trading.desks import Asked as Proposal
 from trading.engine.desks import at_desk
 from trading.engine.policy_keys import KEYS
+from trading.engine.stream import CLEAR
+from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
-from trading.web.access import STAFF, opt
+from trading.web.access import STAFF, Access, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
@@ -25,14 +29,18 @@ from trading.web.staff.seeing import sees, visible
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
 
+CHECKERS = Access(rooms=("staff",), roles=("centre_reviewer",), objects="org")
+
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the task list, the page to confirm an act, and receipts."""
     tasks = Tasks(shell)
 
     @get("/staff", sync_to_thread=True, opt=opt(STAFF))
-    def front(request: Asked, all_desks: FromQuery[str] = "") -> Page:
-        return tasks.front(request, everybody=bool(all_desks))
+    def front(
+        request: Asked, all_desks: FromQuery[str] = "", none: FromQuery[str] = ""
+    ) -> Page:  # fmt: skip
+        return tasks.front(request, everybody=bool(all_desks), none=bool(none))
 
     @get("/staff/confirm/{kind:str}/{name:str}/{trigger:str}", sync_to_thread=True,
          opt=opt(STAFF))  # fmt: skip
@@ -52,7 +60,11 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     def receipt(request: Asked, index: FromPath[int]) -> Page:
         return tasks.receipt(request, index)
 
-    return [front, ask, confirm, receipt]
+    @get("/staff/next-registration", sync_to_thread=True, opt=opt(CHECKERS))
+    def following(request: Asked) -> Page:
+        return tasks.following(request)
+
+    return [front, ask, confirm, receipt, following]
 
 
 class Tasks:
@@ -62,7 +74,7 @@ class Tasks:
         """Look at the centre of ``shell``."""
         self._shell = shell
 
-    def front(self, request: Asked, *, everybody: bool) -> Page:
+    def front(self, request: Asked, *, everybody: bool, none: bool) -> Page:
         """Return the task list: the overdue first, then by deadline."""
         centre = self._shell.centre
         centre.refresh()
@@ -75,8 +87,23 @@ class Tasks:
             asked = [self._asked(one) for one in desks.asked(centre) if self._may(request, one)]
         return self._shell.page(
             request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
-            everybody=everybody, hidden=len(reached) - len(mine), offers=self._offers(request),
+            everybody=everybody, none=none, hidden=len(reached) - len(mine),
+            offers=self._offers(request),
         )  # fmt: skip
+
+    def following(self, request: Asked) -> Page:
+        """Lead to the registration that waits longest; of the others nothing is told."""
+        places = ("listed", "qualifying")
+        query = select(lots.c.lot).where(lots.c.place.in_(places), lots.c.hold == CLEAR)
+        with self._shell.reading() as connection:
+            names = list(connection.execute(query.order_by(lots.c.registration_until_us)).scalars())
+        for lot in names:
+            roll = self._shell.centre.state(f"roll/{lot}")
+            for number in roll.facets["roll"].pending if roll else ():
+                state = self._shell.state(registration_stream(lot, number))
+                if sees(self._shell, viewer_of(request), state):
+                    return see_other(f"/staff/objects/{state.name}")
+        return see_other("/staff?none=1")
 
     def proposal(self, request: Asked, stream: str, trigger: str) -> Proposal:
         """Return what waits for another person; raise ``NotFound`` where nothing does."""

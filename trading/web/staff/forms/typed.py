@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trading.base.errors import InvalidInput
-from trading.base.money import PriceUnit
+from trading.base.money import QUANTITIES, PriceUnit
 from trading.base.units import SECOND_US
 from trading.web import i18n
 from trading.web.i18n import BEIJING
 from trading.web.i18n import gettext as _
 from trading.web.staff.forms import words
 from trading.web.staff.forms.shape import Field
-from trading.words.language import language, word
+from trading.words.language import language, pick, word
 
 Values = dict[str, list[str]]
 _FEN, _PERCENT, _THOUSAND = 100, 100, 1000
@@ -115,6 +115,10 @@ def _coded(field: Field, value: Any) -> str:
         return unit(str(value))
     if field.name == "role":
         return word("roles", str(value))
+    if field.name == "quantity_unit" and value in QUANTITIES:
+        return pick(*QUANTITIES[value])
+    if field.name == "body" and field.widget == "text":
+        return words.value(field.name, str(value))
     return _written(field, value)
 
 
