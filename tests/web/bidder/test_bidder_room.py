@@ -45,7 +45,7 @@ def _yuan(fen: int) -> str:
 
 
 def _bids(rooms: Rooms) -> list[Act]:
-    return [act for act in acts(rooms.centre, f"lot/{OPEN}") if act.kind == "bid.place/1"]
+    return list(acts(rooms.centre, f"lot/{OPEN}", bids=True))
 
 
 def _asked(visitor: Visitor, price_fen: int) -> dict[str, str]:
@@ -114,6 +114,16 @@ def test_what_is_no_price_is_asked_again_with_what_was_typed(rival: Visitor) -> 
     fields = _asked(rival, 10**9)
     assert rival.send(f"/bidder/lots/{OPEN}/bid", fields | {"price_fen": "x"}).status_code == 400
     assert rival.send(f"/bidder/lots/{OPEN}/bid", fields | {"csrf": "no"}).status_code == 403
+
+
+def test_a_flood_of_bids_of_one_account_is_slowed(served: Rooms, visit: Visit) -> None:
+    flooder = visit("person-3")
+    fields = _asked(flooder, 10**9) | {"price_fen": "1"}
+    sent = [
+        flooder.send(f"/bidder/lots/{OPEN}/bid", fields | {"key": f"flood-{n}"}) for n in range(22)
+    ]
+    assert {page.status_code for page in sent} == {409, 429}
+    assert sent[-1].status_code == 429
 
 
 def test_who_is_not_qualified_watches_and_cannot_bid(

@@ -57,7 +57,7 @@ def page(context: BrowserContext, served: Rooms) -> Page:
 
 
 def _bids(rooms: Rooms) -> int:
-    return sum(act.kind == "bid.place/1" for act in acts(rooms.centre, f"lot/{OPEN}"))
+    return len(list(acts(rooms.centre, f"lot/{OPEN}", bids=True)))
 
 
 def _text(fen: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from PIL import Image
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, plain
@@ -17,9 +19,16 @@ from trading.observing.talk import Talk
 from trading.papers.reading import Act, acts
 from trading.store import documents, log
 
-JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
 WEBM = b"\x1a\x45\xdf\xa3" + b"voice" * 20
+FALSE_JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
 WEIGHT_BYTES_MAX = 80 * 1024
+
+
+def _jpeg() -> bytes:
+    """Return a photo as a phone takes it, only smaller."""
+    found = io.BytesIO()
+    Image.new("RGB", (60, 40), "green").save(found, "JPEG")
+    return found.getvalue()
 
 
 @pytest.fixture
@@ -117,7 +126,7 @@ def test_a_doubt_is_said_in_words_and_with_a_photo_and_a_voice(
 ) -> None:
     path = _path(visitor, "O5")
     fields = visitor.form(f"{path}/doubt", f"{path}/doubt")
-    files = {"photo": ("x.php", JPEG, "text/html"), "voice": ("v", WEBM, "audio/webm")}
+    files = {"photo": ("x.php", _jpeg(), "text/html"), "voice": ("v", WEBM, "audio/webm")}
     page = visitor.send(f"{path}/doubt", fields | {"reason": "人数<b>不对</b>"}, files=files)
     assert "人数&lt;b&gt;不对&lt;/b&gt;" in page.text
     remarks = _said(served, member, "panel.remark/1")
@@ -138,11 +147,13 @@ def test_an_empty_doubt_and_a_foreign_file_are_sent_back_with_what_was_typed(
     path = _path(visitor, "O5")
     fields = visitor.form(f"{path}/doubt", f"{path}/doubt")
     assert visitor.send(f"{path}/doubt", fields).status_code == 400
+    broken = {"photo": ("x.jpg", FALSE_JPEG, "image/jpeg")}
+    assert visitor.send(f"{path}/doubt", fields, files=broken).status_code == 400
     files = {"photo": ("x.jpg", b"MZ\x90\x00 program", "image/jpeg")}
     page = visitor.send(f"{path}/doubt", fields | {"reason": "看这里"}, files=files)
     assert page.status_code == 400
     assert "看这里" in page.text
-    large = {"photo": ("x.jpg", JPEG + b"x" * (10 * 1024 * 1024), "image/jpeg")}
+    large = {"photo": ("x.jpg", _jpeg() + b"x" * (10 * 1024 * 1024), "image/jpeg")}
     assert visitor.send(f"{path}/doubt", fields, files=large).status_code == 400
     page = visitor.send(f"{path}/ask", fields | {"text": "电话 13800138000 是谁的"})
     assert page.status_code == 400

@@ -68,8 +68,8 @@ def _line(shell: Shell, own: Own, bidder: Bidder) -> Line | None:
     if registration is None:
         return None
     lot, deposit = own.lot(bidder.lot), own.deposit(bidder)
-    own_acts = [act for act in acts(shell.centre, lot.state.name) if act.actor == bidder.actor]
-    bids = [act for act in own_acts if act.kind == "bid.place/1"]
+    every = acts(shell.centre, lot.state.name, bids=True)
+    bids = [act for act in every if act.actor == bidder.actor]
     return Line(
         lot, bidder, label(shell.centre, lot.state), registration,
         label(shell.centre, registration), deposit,

@@ -18,6 +18,7 @@ from trading.base.errors import InvalidInput, NotFound, Refused
 from trading.centre import check_texts
 from trading.engine.stream import Command
 from trading.observing.talk_commands import AskHold, AskQuestion, Attend, FileRemark
+from trading.papers import images
 from trading.record.entry import Document
 from trading.web.access import REPRESENTATIVE, opt
 from trading.web.representative.frame import page
@@ -71,7 +72,8 @@ def brought(form: Mapping[str, Any]) -> list[Brought]:
             continue
         if len(content) > BYTES_MAX:
             raise InvalidInput("the file is larger than 10 MB", field=field)
-        found.append(Brought(content, media_type(content, field)))
+        kind = media_type(content, field)
+        found.append(Brought(content, images.check(content) if field == "photo" else kind))
     return found
 
 
