@@ -137,8 +137,11 @@ def test_who_is_not_qualified_watches_and_cannot_bid(
     token = stranger.form(f"/bidder/lots/{LISTED}/register", f"/bidder/lots/{LISTED}/register")
     sent = {"csrf": token["csrf"], "key": "k", "price_fen": str(_next_fen(served))}
     assert stranger.send(f"/bidder/lots/{OPEN}/bid", sent).status_code == 404
-    mine = next(act for act in _bids(served))
-    assert stranger.get(f"/bidder/receipts/{mine.index}").status_code == 404
+    own = rival.send(f"/bidder/lots/{OPEN}/bid", _asked(rival, _next_fen(served)))
+    other = visit(f"person-{2 if rival.person != 'person-2' else 3}")
+    assert rival.get(own.url.path).status_code == 200
+    for somebody in (stranger, other):
+        assert somebody.get(own.url.path).status_code == 404
     for index in (-1, 10**9, 10**18):
         assert rival.get(f"/bidder/receipts/{index}").status_code == 404
 
