@@ -13,6 +13,7 @@ from trading.base.errors import NotFound
 from trading.centre import Centre
 from trading.papers.kinds import kind_of
 from trading.papers.printing import short_code
+from trading.papers.reading import Of, acts
 from trading.store import log
 
 URL = "https://centre.example"
@@ -122,3 +123,11 @@ def test_every_refused_bid_stands_on_the_record_of_bidding(centre: Centre) -> No
     markup = papers.html(centre, "bid_record", R033, URL)
     assert "不符合出价规则" in markup
     assert "有效，领先" in markup
+
+
+def test_acts_are_told_all_or_the_bids_alone_or_without_them(centre: Centre) -> None:
+    parts: tuple[Of, ...] = ("all", "bids", "others")
+    every, bids, others = ([act.index for act in acts(centre, R033, of)] for of in parts)
+    assert sorted(bids + others) == every
+    assert bids
+    assert others

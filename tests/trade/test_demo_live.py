@@ -22,7 +22,7 @@ from trading.demo.live import (
     Bidders,
     opening_us,
     players,
-    propose,
+    run_live,
 )
 from trading.founding import found
 
@@ -36,11 +36,16 @@ WAITING = {
     "awarded",
     "certified",
 }
-DAYS = (stage.END_US + 12 * DAY_US, stage.END_US + 95 * DAY_US + 7 * HOUR_US)
-"""A morning soon after the fixed end of the year, and one behind the last table of holidays."""
+DAYS = (
+    stage.END_US + 12 * DAY_US,
+    stage.END_US + 95 * DAY_US + 7 * HOUR_US,
+    stage.LAST_MORNING_US + 30 * DAY_US + MINUTE_US,
+)
+"""An evening soon after the fixed end of the year, a night behind the last table of holidays, and
+the very minute at which everybody comes to work."""
 
 
-@pytest.fixture(scope="module", params=DAYS, ids=["soon", "later"])
+@pytest.fixture(scope="module", params=DAYS, ids=["soon", "later", "morning"])
 def trade(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Trade]:
@@ -51,9 +56,8 @@ def trade(
     places = {part.script.community: part.script.lots[0].asset.place_zh for part in parts}
     found(played.centre, cast.orgs(places), cast.grants(places), simulated="tests")
     company = Company(played.centre, played.clock)
-    company.run(
-        [(part.begin_us, part.way(company, part.script).run()) for part in parts], served_us
-    )
+    stories = [(part.begin_us, part.way(company, part.script).run()) for part in parts]
+    run_live(company, stories, served_us)
     yield played
     played.close()
 
@@ -100,8 +104,8 @@ def test_what_was_held_by_an_absence_goes_on(trade: Trade) -> None:
 
 @pytest.mark.slow
 def test_one_of_the_office_asks_and_another_one_is_waited_for(trade: Trade) -> None:
-    lot = propose(Company(trade.centre, trade.clock))
-    (proposal,) = trade.state(f"lot/{lot}").pending.values()
+    found = [p for s in trade.states().values() if s.kind == "lot" for p in s.pending.values()]
+    (proposal,) = found
     assert proposal.actor == cast.OFFICE[0]
 
 

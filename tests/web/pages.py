@@ -38,7 +38,7 @@ BY_ACTOR = {"/staff/receipt/{index}": "office-chen"}
 NO_PAGES = frozenset({
     "/audit/lots/{lot}/frame",
     "/audit/dossiers/{case}", "/audit/evidence/{lot}", "/staff/dossiers/{case}",
-    "/staff/scans/{paper}/pages/{leaf}",
+    "/staff/scans/{paper}/pages/{leaf}", "/staff/import/returned/{sha256}",
 })  # fmt: skip
 """Routes that answer a part of a page or a file, and to which no link leads."""
 PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/schema", "/metrics", "/healthz", "/readyz")

@@ -173,6 +173,18 @@ def test_a_scan_is_filed_shown_as_pictures_and_checked_by_another(centre: Centre
     assert "QR-1" in clerk.get("/staff/scans").text
 
 
+def test_what_was_sent_is_never_shown_as_it_came(centre: Centre) -> None:
+    clerk = Visitor(centre, CLERK)
+    clerk.upload(f"/staff/scans/new/lot/{R033}/deal_confirmation", picture(), number="QR-1")
+    state = centre.state("paper/QR-1")
+    assert state is not None
+    digest = state.facets["scan"].sha256
+    sent = clerk.get(f"/staff/objects/paper/QR-1/documents/{digest}")
+    assert sent.headers["content-type"] == "application/octet-stream"
+    assert sent.headers["content-disposition"] == f'attachment; filename="{digest[:16]}.png"'
+    assert sent.content == picture()
+
+
 def test_a_scan_is_sent_back_with_a_reason(centre: Centre) -> None:
     clerk, reviewer = Visitor(centre, CLERK), Visitor(centre, REVIEWER)
     clerk.upload(f"/staff/scans/new/lot/{R033}/contract", picture(), number="HT-1")

@@ -19,7 +19,7 @@ from trading.cli.demo_serving import serve_demo
 from trading.cli.output import FINDING, data_option, emit, guarded, json_option, say
 from trading.demo import cast, stage
 from trading.demo.company import Company, Story
-from trading.demo.live import propose
+from trading.demo.live import run_live
 from trading.founding import found
 from trading.listing.tables import lot as lots
 from trading.outbox import Outbox
@@ -98,17 +98,16 @@ def play(centre: Centre, clock: SimulatedClock, served_us: int, *, quiet: bool) 
 
     if not quiet:
         say("一个中心的一年：", "A year of one centre:")
-    company.run(
-        [
-            (part.begin_us, told(part.way(company, part.script).run(), part, number))
-            for number, part in enumerate(parts, 1)
-        ],
-        served_us or stage.END_US,
-    )
-    if served_us:
-        propose(company)
-        # What people were told in the year is there before anybody looks, not a minute later.
-        Outbox(centre).run()
+    stories = [
+        (part.begin_us, told(part.way(company, part.script).run(), part, number))
+        for number, part in enumerate(parts, 1)
+    ]
+    if not served_us:
+        company.run(stories, stage.END_US)
+        return
+    run_live(company, stories, served_us)
+    # What people were told in the year is there before anybody looks, not a minute later.
+    Outbox(centre).run()
 
 
 def _title(part: stage.Part) -> str:

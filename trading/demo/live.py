@@ -10,20 +10,20 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
 from sqlalchemy import select
 
 from trading.base.deadline import day_start_us, local_date
-from trading.base.errors import Refused, TradingError
+from trading.base.errors import IntegrityFault, Refused, TradingError
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import PlaceBid
 from trading.bidding.holds import ResumeLot
 from trading.bidding.rules import BIDDER_PREFIX, Roll, Sale
 from trading.centre import Centre
 from trading.demo import cast
-from trading.demo.company import JSON, Company, paper
+from trading.demo.company import JSON, Company, Story, paper
 from trading.demo.stories import CaseStory, Script
 from trading.engine.stream import Stream
 from trading.listing.notices import PublishCase
@@ -44,6 +44,8 @@ QUIET_US = 4 * MINUTE_US
 """The scripted bidders go on for so long behind the scheduled end: they cause extensions."""
 PAUSE_SECONDS = (3.0, 8.0)
 STEPS_MAX = 3
+TURN_US = 40 * MINUTE_US
+"""No turn of a story takes longer: the longest is the draw of a panel with all its phones."""
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +84,19 @@ def live_case(served_us: int, n: int) -> tuple[int, type[CaseStory]]:
     target_us = opening_us(served_us, n)
     begin_us = day_start_us(local_date(target_us)) - BEGIN_DAYS * DAY_US + 9 * HOUR_US
     return begin_us, type(f"Live{n}", (LiveCase,), {"target_us": target_us})
+
+
+def run_live(company: Company, stories: Iterable[tuple[int, Story]], served_us: int) -> None:
+    """Run (begin, story) pairs up to ``served_us``, at which the clock then stands.
+
+    Nobody begins a turn that could last longer than there is time: the record of a demonstration
+    that is to be served ends in the past. Raises ``IntegrityFault`` where it does not.
+    """
+    company.run(stories, served_us - TURN_US)
+    propose(company)
+    company.wait(served_us)
+    if company.clock.now_us() != served_us:
+        raise IntegrityFault("the demonstration was acted out into the future")
 
 
 def propose(company: Company) -> str:

@@ -63,7 +63,7 @@ class PaperKind(msgspec.Struct, frozen=True):
     def act(self, centre: Centre, state: Stream) -> Act | None:
         """Return the act that the paper is about, None where there is none yet."""
         wanted, found = set(self.events), None
-        for act in acts(centre, state.name):
+        for act in acts(centre, state.name, "others"):
             if act.outcome == DONE and any(one["event"] in wanted for one in act.events):
                 found = act
         return found
@@ -226,7 +226,7 @@ def ready(centre: Centre, stream: str) -> tuple[PaperKind, ...]:
         return ()
     left = {
         event["event"]
-        for act in acts(centre, stream)
+        for act in acts(centre, stream, "others")
         if act.outcome == DONE
         for event in act.events
     }

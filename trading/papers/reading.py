@@ -7,7 +7,7 @@ same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import func, select
@@ -26,6 +26,7 @@ from trading.store.schema import entry
 
 BID = "bid.place/1"
 PAGE = 500
+Of = Literal["all", "bids", "others"]
 _AREAS = {"sqm": "平方米", "m2": "平方米", "mu": "亩", "lot": "宗", "room": "间", "unit": "台",
           "stall": "个摊位", "bay": "个车位", "set": "套"}  # fmt: skip
 
@@ -73,13 +74,14 @@ def act_of(row: Row) -> Act:
     )  # fmt: skip
 
 
-def acts(centre: Centre, stream: str, *, bids: bool = False) -> Iterator[Act]:
+def acts(centre: Centre, stream: str, of: Of = "all") -> Iterator[Act]:
     """Yield the entries of ``stream`` in order, refusals and proposals too.
 
-    Either all but the bids, or the bids alone: a lot may have tens of thousands.
+    A lot may have tens of thousands of bids: ``others`` are all entries but those.
     """
-    of = entry.c.kind == BID if bids else entry.c.kind != BID
-    wanted = select(entry).where(entry.c.stream == stream, of).order_by(entry.c.seq).limit(PAGE)
+    wanted = select(entry).where(entry.c.stream == stream).order_by(entry.c.seq).limit(PAGE)
+    if of != "all":
+        wanted = wanted.where(entry.c.kind == BID if of == "bids" else entry.c.kind != BID)
     after = 0
     while True:
         with log.reading(centre.reading) as connection:

@@ -60,7 +60,7 @@ def of_lot(centre: Centre, state: Stream, act: Act, *, names: bool) -> Values:
 def of_bidding(centre: Centre, state: Stream, act: Act, *, names: bool) -> Values:
     """Return what the record of the bidding says: every bid, the refused ones with the reason."""
     found = of_lot(centre, state, act, names=names)
-    rows = [_bid(state, one) for one in islice(acts(centre, state.name, bids=True), ROWS_MAX)]
+    rows = [_bid(state, one) for one in islice(acts(centre, state.name, "bids"), ROWS_MAX)]
     accepted = int(found["lot"]["bids"])
     refused = bids_refused(centre, state.name, accepted)
     left_out = accepted + refused - len(rows)

@@ -124,6 +124,6 @@ def documents_of(centre: Centre, stream: str) -> list[Values]:
         {"name": said("document", doc["name"]), "code": doc["name"], "sha256": doc["sha256"],
          "at": act.at, "actor": act.actor, "role": roles.get(act.role, act.role),
          "stream": stream, "index": act.index}
-        for act in acts(centre, stream)
+        for act in acts(centre, stream, "others")
         for doc in act.docs
     ]  # fmt: skip

@@ -162,3 +162,13 @@ def test_nobody_finds_the_form_of_what_is_not_theirs(house: House) -> None:
     data = {"do": "check", "case": "case-r044", "reason_zh": "改"}
     answer = house.desk("officer-yi-r043").post("/staff/act/case.withdraw", data)
     assert answer.status_code == 404
+
+
+def test_what_has_no_name_is_confirmed_too(house: House) -> None:
+    first, second = house.desk("office-chen"), house.desk("office-peng")
+    told = text_of(first.act("org.close", {"org": "community-r121"}))
+    assert "等待另一人确认" in told
+    page = second.get("/staff")
+    assert "/staff/confirm/orgs/-/close" in page.text
+    asked = second.get("/staff/confirm/orgs/-/close")
+    assert second.post("/staff/confirm/orgs/-/close", hidden_of(asked)).status_code == 303

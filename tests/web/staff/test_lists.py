@@ -21,6 +21,12 @@ def test_a_list_ends_where_a_grant_ends(reading_house: House) -> None:
     assert "没有符合条件的" in text_of(other)
 
 
+def test_what_is_held_is_listed_by_itself(reading_house: House) -> None:
+    page = reading_house.desk("office-chen").get("/staff/cases?held=1")
+    assert "case-r095-1" in page.text
+    assert "case-r044-1" not in page.text
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_has_a_page_and_a_sheet(reading_house: House, view: str) -> None:
     desk = reading_house.desk("office-chen")

@@ -19,6 +19,7 @@ from sqlalchemy import Select, Table, and_, or_, select
 
 from trading.base.deadline import local_date
 from trading.base.money import FEN_PER_YUAN
+from trading.engine.stream import CLEAR
 from trading.listing.tables import case as cases
 from trading.listing.tables import lot as lots
 from trading.register.contracts import ContractTerms, Performance, arrears_on
@@ -52,9 +53,11 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     @get("/staff/cases", sync_to_thread=True, opt=opt(STAFF))
     def trade(
         request: Asked, of: FromQuery[str] = "case", place: FromQuery[str] = "",
-        org: FromQuery[str] = "", q: FromQuery[str] = "", after: FromQuery[str] = "",
+        org: FromQuery[str] = "", q: FromQuery[str] = "", held: FromQuery[str] = "",
+        after: FromQuery[str] = "",
     ) -> Page:  # fmt: skip
-        return lists.trade(request, of if of == "lot" else "case", place, org, q, after)
+        of = "lot" if of == "lot" or held else "case"
+        return lists.trade(request, of, place, org, q, after, held=bool(held))
 
     @get("/staff/register", sync_to_thread=True, opt=opt(STAFF))
     def register(
@@ -80,12 +83,16 @@ class Lists:
         """List what the centre of ``shell`` holds."""
         self._shell = shell
 
-    def trade(self, request: Asked, of: str, place: str, org: str, q: str, after: str) -> Page:
-        """Return cases or lots, by state, organisation and name."""
+    def trade(  # one for each filter of the address
+        self, request: Asked, of: str, place: str, org: str, q: str, after: str, *, held: bool
+    ) -> Page:
+        """Return cases or lots, by state, organisation and name; ``held`` ones alone."""
         table, named = _TABLES[of]
         query = self._reached(request, select(table), table, org)
         if place:
             query = query.where(table.c.place == place[:NAME_MAX])
+        if held:
+            query = query.where(lots.c.hold != CLEAR)
         if q:
             query = query.where(table.c[named].contains(q[:NAME_MAX], autoescape=True))
         rows, more = self._page(query, table.c[of], after, PAGE)
@@ -94,7 +101,7 @@ class Lists:
             return self._shell.page(
                 request, "staff/cases.html", title=_("项目与标的"), of=of, rows=rows, more=more,
                 places=places, labels=dict(places), orgs=self._orgs(request), place=place,
-                org=org, q=q, names=self._names(),
+                org=org, q=q, held=held, names=self._names(),
             )  # fmt: skip
 
     def register(self, request: Asked, view: str, org: str, months: int, after: str) -> Page:

@@ -13,6 +13,7 @@ from trading import desks, papers
 from trading.base.errors import NotFound
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
+from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.store import documents
@@ -20,12 +21,11 @@ from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
 from trading.web.staff.forms import words
-from trading.web.staff.seeing import sees, visible
+from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
 
-_SHOWN_AS_THEY_ARE = {"application/pdf", "image/png", "image/jpeg"}
 _COURSES = {
     "case": ("drafted", "resolved", "decided", "reviewing", "accepted", "published", "closed"),
     "lot": (
@@ -44,18 +44,18 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
 
     @get("/staff/objects/{kind:str}/{name:str}", sync_to_thread=True, opt=opt(STAFF))
     def show(request: Asked, kind: FromPath[str], name: FromPath[str]) -> Page:
-        return objects.show(request, visible(shell, request, f"{kind}/{name}"))
+        return objects.show(request, visible(shell, request, stream_of(kind, name)))
 
     @get("/staff/objects/{kind:str}/{name:str}/documents/{sha256:str}", sync_to_thread=True,
          opt=opt(STAFF))  # fmt: skip
     def document(
         request: Asked, kind: FromPath[str], name: FromPath[str], sha256: FromPath[str]
     ) -> Response[bytes]:
-        return objects.document(visible(shell, request, f"{kind}/{name}"), sha256)
+        return objects.document(visible(shell, request, stream_of(kind, name)), sha256)
 
     @get("/staff/objects/{kind:str}/{name:str}/differences", sync_to_thread=True, opt=opt(STAFF))
     def differences(request: Asked, kind: FromPath[str], name: FromPath[str]) -> Page:
-        state = visible(shell, request, f"{kind}/{name}")
+        state = visible(shell, request, stream_of(kind, name))
         with speaking(chosen_language(request)):
             return shell.page(
                 request, "staff/differences.html", title=title_of(state), kind=kind, name=name,
@@ -75,7 +75,7 @@ class Objects:
     def show(self, request: Asked, state: Stream) -> Page:
         """Return the page of ``state``."""
         centre, viewer = self._shell.centre, viewer_of(request)
-        kind, _slash, name = state.name.partition("/")
+        kind, name = address_of(state.name)
         with speaking(chosen_language(request)):
             told = telling.tell(centre, state) if kind in telling.PARTS else {}
             doings = possible.possible(centre, state, viewer.person)
@@ -104,21 +104,20 @@ class Objects:
             raise NotFound("no such page")
         with self._shell.reading() as connection:
             content, media_type = documents.get(connection, sha256)
-        shown = media_type in _SHOWN_AS_THEY_ARE
+        # Whatever somebody uploaded is saved, never shown as it came (INV-33).
         return Response(
             content,
-            media_type=media_type if shown else "application/octet-stream",
+            media_type="application/octet-stream",
             headers={
                 "Content-Security-Policy": "default-src 'none'; sandbox",
-                "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
-                f'filename="{sha256[:16]}"',
+                "Content-Disposition": f'attachment; filename="{sha256[:16]}{ending(media_type)}"',
             },
         )
 
     def _act(self, kind: str, name: str, act: Act) -> dict[str, Any]:
         texts = messages(pick("zh", "en"))
         return {
-            "title": words.said("kinds", words.base(act.kind), act.kind), "at_us": act.at_us,
+            "title": self._kind(act.kind), "at_us": act.at_us,
             "actor": act.actor, "role": word("roles", act.role) if act.role else "",
             "outcome": act.outcome, "tone": _TONES.get(act.outcome, "calm"), "code": act.code[:16],
             "reason": str(act.data.get("reason_zh") or act.data.get("opinion_zh") or ""),
@@ -129,6 +128,11 @@ class Objects:
                 for doc in act.docs
             ],
         }  # fmt: skip
+
+    def _kind(self, kind: str) -> str:
+        """Return what an act is called; what the clock does is named by its trigger."""
+        spec = self._shell.centre.kernel.registry.commands.get(kind)
+        return word("triggers", spec.trigger) if spec and spec.clock else words.kind_title(kind)
 
     def _org(self, org: str) -> str:
         node = self._shell.orgs().nodes.get(org)

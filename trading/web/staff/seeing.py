@@ -15,6 +15,8 @@ from trading.web.shell import Asked, Shell, viewer_of
 from trading.web.viewer import Viewer
 
 RESTRICTED = "restricted"
+ONLY_ONE = "-"
+"""Stands in an address for the name of a stream that is the only one of its kind."""
 CHECKS = {"registration": {"centre_reviewer"}, "deposit": {"centre_cashier", "office"}}
 """Who looks at one such object before the end; ``office`` freezes and rules on deposits."""
 ONLY = {
@@ -38,6 +40,17 @@ def sees(shell: Shell, viewer: Viewer, state: Stream) -> bool:
     return _opened(shell, state) or any(
         viewer.holds(role, state.org, orgs) for role in CHECKS.get(state.kind, ())
     )
+
+
+def stream_of(kind: str, name: str) -> str:
+    """Return the stream that an address names; the only one of its kind has no name."""
+    return kind if name == ONLY_ONE else f"{kind}/{name}"
+
+
+def address_of(stream: str) -> tuple[str, str]:
+    """Return kind and name under which ``stream`` is found; the inverse of ``stream_of``."""
+    kind, _slash, name = stream.partition("/")
+    return kind, name or ONLY_ONE
 
 
 def visible(shell: Shell, request: Asked, stream: str) -> Stream:

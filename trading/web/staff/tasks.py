@@ -25,7 +25,7 @@ from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import shape
-from trading.web.staff.seeing import sees, visible
+from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
 
@@ -47,14 +47,14 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     def ask(
         request: Asked, kind: FromPath[str], name: FromPath[str], trigger: FromPath[str]
     ) -> Page:
-        return tasks.ask(request, tasks.proposal(request, f"{kind}/{name}", trigger))
+        return tasks.ask(request, tasks.proposal(request, stream_of(kind, name), trigger))
 
     @post("/staff/confirm/{kind:str}/{name:str}/{trigger:str}", sync_to_thread=True,
           opt=opt(STAFF), status_code=200)  # fmt: skip
     def confirm(
         request: Asked, kind: FromPath[str], name: FromPath[str], trigger: FromPath[str]
     ) -> Page:
-        return tasks.confirm(request, tasks.proposal(request, f"{kind}/{name}", trigger))
+        return tasks.confirm(request, tasks.proposal(request, stream_of(kind, name), trigger))
 
     @get("/staff/receipt/{index:int}", sync_to_thread=True, opt=opt(STAFF))
     def receipt(request: Asked, index: FromPath[int]) -> Page:
@@ -118,7 +118,7 @@ class Tasks:
         centre, viewer = self._shell.centre, viewer_of(request)
         spec = spec_of(centre, words.base(one.kind))
         data = msgspec.json.decode(one.data)
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         with speaking(chosen_language(request)):
             return self._shell.page(
                 request, "staff/confirm.html", status=error.status if error else 200,
@@ -157,7 +157,7 @@ class Tasks:
             raise NotFound("no such page")
         state = self._shell.state(row.stream)
         out = msgspec.json.decode(raw.out)
-        kind, _slash, name = row.stream.partition("/")
+        kind, name = address_of(row.stream)
         with speaking(chosen_language(request)):
             return self._shell.page(
                 request, "staff/receipt.html", title=words.kind_title(row.kind),
@@ -177,7 +177,7 @@ class Tasks:
     def _row(self, one: Any, now_us: int) -> dict[str, Any]:
         state = self._shell.centre.state(one.stream)
         assert state is not None
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         return {
             "kind": kind, "name": name, "title": title_of(state), "org": self._org(one.org),
             "kind_word": words.said("streams", kind), "place": label(self._shell.centre, state),
@@ -187,7 +187,7 @@ class Tasks:
         }  # fmt: skip
 
     def _asked(self, one: Proposal) -> dict[str, Any]:
-        kind, _slash, name = one.stream.partition("/")
+        kind, name = address_of(one.stream)
         return {
             "title": words.kind_title(one.kind), "kind": kind, "name": name, "actor": one.actor,
             "role": word("roles", one.role), "at_us": one.at_us, "trigger": one.trigger,
@@ -239,6 +239,8 @@ def title_of(state: Any) -> str:
         text = getattr(found, "title_zh", "") or getattr(found, "name_zh", "")
         if text:
             return str(text)
+    if state.kind == "contract":
+        return str(facets["contract"].agreement.number)
     terms = facets.get("terms")
     if terms is not None and hasattr(terms, "plan"):
         return str(terms.plan.title_zh)

@@ -18,6 +18,8 @@ from trading.web.staff.forms.shape import Field
 from trading.words.language import language, pick, word
 
 Values = dict[str, list[str]]
+BRIEF_MAX = 300
+"""So much of a body is said back; its digest stands for the whole."""
 _FEN, _PERCENT, _THOUSAND = 100, 100, 1000
 
 
@@ -67,6 +69,10 @@ def _written(field: Field, value: Any) -> str:
         at = datetime.fromtimestamp(value // SECOND_US, UTC).astimezone(BEIJING)
         return at.strftime("%Y-%m-%dT%H:%M:%S" if at.second else "%Y-%m-%dT%H:%M")
     return json.dumps(value, ensure_ascii=False) if field.widget == "json" else str(value)
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= BRIEF_MAX else f"{text[:BRIEF_MAX]}…"
 
 
 def answers(
@@ -119,7 +125,7 @@ def _coded(field: Field, value: Any) -> str:
         return pick(*QUANTITIES[value])
     if field.name == "body" and field.widget == "text":
         return words.value(field.name, str(value))
-    return _written(field, value)
+    return _brief(_written(field, value)) if field.widget == "json" else _written(field, value)
 
 
 def unit(written: str) -> str:
