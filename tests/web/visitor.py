@@ -12,7 +12,12 @@ import httpx
 
 from tests.support.rooms import Rooms
 from trading.base.entropy import SystemEntropy
+from trading.centre import Centre
+from trading.papers.reading import Act, act_of
 from trading.people.sessions import Level, Room, Sessions
+from trading.record.entry import Row
+from trading.store import log
+from trading.store.schema import entry
 
 
 class _Forms(HTMLParser):
@@ -76,3 +81,11 @@ def visitors(rooms: Rooms) -> Generator[Visit, None, None]:
             return found
 
         yield visit
+
+
+def bids_on(centre: Centre, lot: str) -> list[Act]:
+    """Return every bid on ``lot`` in order, refused ones too."""
+    with log.reading(centre.reading) as connection:
+        wanted = entry.select().where(entry.c.stream == f"lot/{lot}", entry.c.kind == "bid.place/1")
+        found = connection.execute(wanted.order_by(entry.c.seq)).all()
+    return [act_of(Row(*row)) for row in found]

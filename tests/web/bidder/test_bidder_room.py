@@ -7,11 +7,12 @@ import re
 import pytest
 
 from tests.support.rooms import Rooms
-from tests.web.visitor import Visit, Visitor, plain
+from tests.web.visitor import Visit, Visitor, bids_on, plain
 from trading.bidding.rules import Registration, Sale
 from trading.engine.stream import Stream
 from trading.listing.rules import Terms
-from trading.papers.reading import Act, acts
+from trading.papers.reading import Act
+from trading.store import log
 
 OPEN = "case-r115-1"
 """The lot whose bidding is going on."""
@@ -45,7 +46,7 @@ def _yuan(fen: int) -> str:
 
 
 def _bids(rooms: Rooms) -> list[Act]:
-    return list(acts(rooms.centre, f"lot/{OPEN}", bids=True))
+    return bids_on(rooms.centre, OPEN)
 
 
 def _asked(visitor: Visitor, price_fen: int) -> dict[str, str]:
@@ -203,7 +204,7 @@ def test_a_viewing_is_booked_without_a_name(served: Rooms, visit: Visit) -> None
     first = visit("guest-0")
     gone = first.send(address, first.form(address, address) | {"slot": "none"})
     assert "govuk-panel__title" not in gone.text
-    size = len(list(acts(served.centre, f"lot/{LISTED}")))
+    size = len(log.stream_entries(served.centre.reading, f"lot/{LISTED}", 0, 500))
     assert size == _state(served, f"lot/{LISTED}").seq
 
 

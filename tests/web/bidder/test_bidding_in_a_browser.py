@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.support.browser import NewContext
 from tests.support.rooms import Rooms
+from tests.web.visitor import bids_on
 from trading.base.entropy import SystemEntropy
 from trading.bidding.commands import PlaceBid
 from trading.bidding.rules import Sale
 from trading.papers.capitals import capitals
-from trading.papers.reading import acts
 from trading.people.sessions import Sessions
 from trading.web.static_files import shipped
 
@@ -57,7 +57,7 @@ def page(context: BrowserContext, served: Rooms) -> Page:
 
 
 def _bids(rooms: Rooms) -> int:
-    return len(list(acts(rooms.centre, f"lot/{OPEN}", bids=True)))
+    return len(bids_on(rooms.centre, OPEN))
 
 
 def _text(fen: int) -> str:

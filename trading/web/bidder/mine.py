@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from trading.base.deadline import local_text
 from trading.engine import timers
 from trading.engine.stream import Stream
-from trading.papers.reading import Act, acts
+from trading.papers.reading import Act
 from trading.people.bidders import Bidder
 from trading.record.entry import DONE, REFUSED
 from trading.web.access import BIDDER, opt
@@ -68,8 +68,7 @@ def _line(shell: Shell, own: Own, bidder: Bidder) -> Line | None:
     if registration is None:
         return None
     lot, deposit = own.lot(bidder.lot), own.deposit(bidder)
-    every = acts(shell.centre, lot.state.name, bids=True)
-    bids = [act for act in every if act.actor == bidder.actor]
+    bids = own.bids(bidder)
     return Line(
         lot, bidder, label(shell.centre, lot.state), registration,
         label(shell.centre, registration), deposit,
