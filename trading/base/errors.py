@@ -54,6 +54,12 @@ class NotAuthenticated(Refused):
     status = 401
 
 
+class SignInFirst(NotAuthenticated):
+    """Nobody, or somebody who owes the second factor, asked for what others may see."""
+
+    code = "sign_in_first"
+
+
 class NotPermitted(Refused):
     """The actor holds no grant for this act on this organisation."""
 

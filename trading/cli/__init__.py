@@ -31,6 +31,7 @@ COMMANDS = {
     "user": "people",
     "grant": "people",
     "org": "organisations",
+    "access": "signing_in",
     "correct": "corrections",
     "desk": "desk",
     "notifications": "notifications",

@@ -106,6 +106,15 @@ class Sessions:
                         found[by_id[bytes(one.id)]] = one
         return found
 
+    def of(self, person: str) -> list[Session]:
+        """Return the sessions of ``person`` that last still, the newest first."""
+        now_us = self._clock.now_us()
+        query = select(rows).where(rows.c.person == person, rows.c.until_us > now_us)
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(rows.c.begun_us.desc())).mappings()
+            known = [Session(**row) for row in found]
+        return [one for one in known if now_us < one.seen_us + one.idle_us]
+
     def end(self, token: str) -> None:
         """End one session."""
         with self._engine.begin() as connection:

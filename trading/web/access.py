@@ -15,10 +15,12 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 
-from trading.base.errors import DefinitionError, NotAuthenticated, NotFound
+from trading.base.errors import DefinitionError, NotFound, SignInFirst
 from trading.web.viewer import Viewer
 
 OPT = "access"
+TWO_FACTORS = frozenset({"staff", "auditor"})
+"""Rooms that one factor does not open."""
 Objects = Literal["none", "public", "own", "org", "panel", "served"]
 """Whose objects are seen: none is named; published ones; one's own; those of an organisation
 that a grant reaches; those of a panel one sits on; whatever the desks serve."""
@@ -27,20 +29,23 @@ that a grant reaches; those of a panel one sits on; whatever the desks serve."""
 class Access(msgspec.Struct, frozen=True):
     """Who may ask: everybody, or who is signed in to one of ``rooms`` with one of ``roles``.
 
-    Empty ``roles`` means any role. ``local`` restricts it to this machine.
+    Empty ``roles`` means any role. ``halfway`` lets in who still owes the second factor.
     """
 
     everybody: bool = False
     rooms: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     objects: Objects = "none"
+    halfway: bool = False
 
     def check(self, viewer: Viewer) -> None:
-        """Raise ``NotAuthenticated`` for the public, ``NotFound`` for others who may not."""
+        """Raise ``SignInFirst`` for the public, ``NotFound`` for others who may not."""
         if self.everybody:
             return
         if not viewer.signed_in:
-            raise NotAuthenticated("sign in first")
+            raise SignInFirst("sign in first")
+        if viewer.level == "one" and viewer.room in TWO_FACTORS and not self.halfway:
+            raise SignInFirst("sign in first")
         if viewer.room not in self.rooms:
             raise NotFound("no such page")
         if self.roles and not viewer.roles.intersection(self.roles):
@@ -52,7 +57,8 @@ STAFF = Access(rooms=("staff",), objects="org")
 BIDDER = Access(rooms=("bidder",), objects="own")
 REPRESENTATIVE = Access(rooms=("representative",), objects="panel")
 AUDITOR = Access(rooms=("auditor",), objects="served")
-ANYONE_SIGNED_IN = Access(rooms=("staff", "bidder", "representative", "auditor"))
+ANYONE_SIGNED_IN = Access(rooms=("staff", "bidder", "representative", "auditor"), halfway=True)
+OFFICE = Access(rooms=("staff",), roles=("office",), objects="org")
 
 
 def opt(access: Access) -> dict[str, Any]:

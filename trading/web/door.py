@@ -20,6 +20,7 @@ from litestar.handlers.base import BaseRouteHandler
 from trading.base.errors import NotPermitted
 from trading.base.units import SECOND_US
 from trading.centre import Centre
+from trading.people.reading import Reads
 from trading.people.rules import Person, held_at
 from trading.people.sessions import Session, Sessions
 from trading.web.access import OPT, Access
@@ -81,6 +82,7 @@ class Door:
     def __init__(self, centre: Centre, sessions: Sessions) -> None:
         """Let in who has one of ``sessions``; ``bearer`` is set by the API."""
         self.bearer: Bearer | None = None
+        self.reads: Reads | None = None
         self._centre = centre
         self._sessions = sessions
         self._known: dict[str, tuple[int, Viewer]] = {}
@@ -94,6 +96,11 @@ class Door:
         connection.scope["state"][VIEWER] = viewer
         access: Access = handler.opt[OPT]
         access.check(viewer)
+        if viewer.room == "auditor" and not access.everybody and self.reads is not None:
+            asked = (
+                f"{connection.scope.get('method', '')} {connection.url.path}?{connection.url.query}"
+            )
+            await anyio.to_thread.run_sync(self.reads.record_read, viewer.person, asked)
         if isinstance(connection, Request) and connection.method not in SAFE:
             await check_origin(connection, viewer)
 
@@ -106,11 +113,10 @@ class Door:
         if sent.bearer and self.bearer is not None:
             return await self.bearer(sent.bearer)
         token = sent.session
-        if not token:
-            return (
-                msgspec.structs.replace(PUBLIC, csrf=form_token(sent.form)) if sent.form else PUBLIC
-            )
-        return self._fresh(token) or await self._look(token)
+        found = (self._fresh(token) or await self._look(token)) if token else PUBLIC
+        if found.signed_in or not sent.form:
+            return found
+        return msgspec.structs.replace(found, csrf=form_token(sent.form))
 
     async def _look(self, token: str) -> Viewer:
         """Look up everybody who waits to be known, in one turn."""

@@ -19,7 +19,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from trading.base import assets
-from trading.base.errors import NotAuthenticated, Refused, TradingError, Unavailable
+from trading.base.errors import Refused, SignInFirst, TradingError, Unavailable
 from trading.jobs import describe
 from trading.web.errors import error_page, wants_page
 from trading.web.shell import Shell, see_other
@@ -48,7 +48,7 @@ class Problems:
         found = self._problem(request, error)
         if self._shell is None or not wants_page(request):
             return found
-        if isinstance(error, NotAuthenticated) and request.method in {"GET", "HEAD"}:
+        if isinstance(error, SignInFirst) and request.method in {"GET", "HEAD"}:
             return see_other(f"/signin?next={quote(_here(request))}")
         return error_page(self._shell, request, error, found)
 

@@ -21,6 +21,7 @@ from trading.bidding.rules import bidder_number
 from trading.centre import Centre
 from trading.engine.stream import Command, Stream
 from trading.people.organisations import Orgs
+from trading.people.reading import Reads
 from trading.people.sessions import Level, Room, Sessions
 from trading.store import log
 from trading.store.batch import Receipt
@@ -29,7 +30,7 @@ from trading.web import templates
 from trading.web.door import FORM, VIEWER, Door, cookie_name, form_token
 from trading.web.limits import Limits
 from trading.web.viewer import PUBLIC, Viewer
-from trading.words.explaining import explain
+from trading.words.explaining import explain, worded
 from trading.words.language import LANGUAGES, speaking
 
 Asked = Request[Any, Any, Any]
@@ -54,6 +55,7 @@ class Shell:
         self.entropy = SystemEntropy()
         self.sessions = Sessions(centre.engine, centre.clock, self.entropy)
         self.door = Door(centre, self.sessions)
+        self.door.reads = Reads(centre.engine, centre.clock, home.keys_dir)
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
         self.acting: Callable[[Viewer, str], str] = as_number
@@ -121,7 +123,8 @@ class Shell:
     def explain(self, request: Asked, error: TradingError) -> dict[str, Any]:
         """Return ``error`` in the words of the reader: message, field, and every rule it broke."""
         with speaking(chosen_language(request)):
-            return explain(error, self.centre)
+            told = explain(error, self.centre)
+            return {**told, "detail": worded(told["detail"])} if "detail" in told else told
 
     def new_key(self) -> str:
         """Return a fresh key of idempotency for a form."""

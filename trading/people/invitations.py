@@ -1,0 +1,106 @@
+"""Invitations: a link that opens nothing by itself, and the six digits that go with it.
+
+A preview robot that follows the link spends nothing. The digits reach the person by another way;
+five wrong ones and the link is dead. Without digits the link sets a first password. Source:
+decision 20; ecosystem brief, section 7.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Engine, insert, select, update
+
+from trading.base.clock import Clock
+from trading.base.errors import NotAuthenticated
+from trading.base.units import DAY_US
+from trading.people.credential_tables import invitation as rows
+from trading.people.sessions import Room
+from trading.people.tokens import Claims, Tokens
+
+TRIES_MAX = 5
+DIGITS = 6
+ID_BYTES = 12
+VALID_US = 7 * DAY_US
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """One invitation; ``needs_code`` tells whether digits go with it."""
+
+    id: str
+    person: str
+    room: Room
+    needs_code: bool
+    code: bytes
+    tries: int
+
+
+class Invitations:
+    """Makes and spends invitations; the database of all workers knows each one's fate."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, entropy: Callable[[int], bytes], tokens: Tokens
+    ) -> None:
+        """Keep invitations in ``engine``, signed by ``tokens``."""
+        self._engine = engine
+        self._clock = clock
+        self._entropy = entropy
+        self._tokens = tokens
+
+    def make(self, person: str, room: Room, *, with_code: bool) -> tuple[str, str]:
+        """Return token and digits of a new invitation; no digits where it sets a password."""
+        number, now_us = self._entropy(ID_BYTES).hex(), self._clock.now_us()
+        code = f"{int.from_bytes(self._entropy(8)) % 10**DIGITS:0{DIGITS}}" if with_code else ""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(rows).values(
+                    id=number, person=person, room=room, tries=0, spent_us=0,
+                    code=_sealed(number, code) if code else b"", until_us=now_us + VALID_US,
+                )
+            )  # fmt: skip
+        claims = Claims(number, person, room, now_us + VALID_US)
+        return self._tokens.mint("invitation", claims, now_us), code
+
+    def revoke(self, person: str) -> None:
+        """Let no link that ``person`` still holds open anything."""
+        left = update(rows).where(rows.c.person == person, rows.c.spent_us == 0)
+        with self._engine.begin() as connection:
+            connection.execute(left.values(spent_us=self._clock.now_us()))
+
+    def look(self, token: str) -> Invitation:
+        """Return the invitation of ``token`` and spend nothing.
+
+        Raises ``NotAuthenticated`` where it is spent, dead, run out, or none of ours.
+        """
+        claims = self._tokens.read("invitation", token, self._clock.now_us())
+        with self._engine.connect() as connection:
+            row = connection.execute(select(rows).where(rows.c.id == claims.id)).one_or_none()
+        if row is None or row.spent_us or row.tries >= TRIES_MAX:
+            raise NotAuthenticated("this link was used before or is dead: ask for a new one")
+        return Invitation(row.id, row.person, row.room, bool(row.code), bytes(row.code), row.tries)
+
+    def spend(self, token: str, code: str) -> Invitation | None:
+        """Spend the invitation and return it; count a wrong code and return None for it.
+
+        Of two tabs only one spends it. Raises as ``look`` does.
+        """
+        found = self.look(token)
+        right = not found.needs_code or hmac.compare_digest(found.code, _sealed(found.id, code))
+        live = (rows.c.id == found.id) & (rows.c.spent_us == 0) & (rows.c.tries < TRIES_MAX)
+        changed = (
+            update(rows).where(live).values(spent_us=self._clock.now_us())
+            if right
+            else update(rows).where(live).values(tries=rows.c.tries + 1)
+        )
+        with self._engine.begin() as connection:
+            done = connection.execute(changed).rowcount
+        if not done:
+            raise NotAuthenticated("this link was used before or is dead: ask for a new one")
+        return found if right else None
+
+
+def _sealed(number: str, code: str) -> bytes:
+    return sha256(f"{number}\0{code}".encode()).digest()
