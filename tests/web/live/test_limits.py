@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from trading.base.clock import SimulatedClock
 from trading.base.errors import RateLimited
 from trading.base.units import SECOND_US
 from trading.centre import Centre
+from trading.cli.serve import Options, _config
 from trading.store.home import Home
 from trading.web.limits import Limits, Rate
 
@@ -90,3 +92,22 @@ def test_one_process_keeps_them_itself(home: Home, open_centre: Open) -> None:
     assert _spent([worker], "bidder-1", 40) == BURST
     clock.advance_to(START_US + SECOND_US)
     assert _spent([worker], "bidder-1", 40) == 2
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"),
+    [((), "127.0.0.1"), (("192.0.2.1",), "127.0.0.1"), (("127.0.0.1",), "203.0.113.7")],
+)
+def test_only_a_listed_proxy_tells_the_address(proxies: tuple[str, ...], address: str) -> None:
+    seen: list[str] = []
+
+    async def app(scope: Any, _receive: object, _send: object) -> None:
+        await asyncio.sleep(0)
+        seen.append(scope["client"][0])
+
+    config = _config(app, Options("127.0.0.1", 0, 1, None, None, proxies, 1))
+    config.load()
+    told = [(b"x-forwarded-for", b"198.51.100.9, 203.0.113.7")]
+    scope = {"type": "http", "headers": told, "client": ("127.0.0.1", 1), "scheme": "http"}
+    asyncio.run(config.loaded_app(scope, None, None))
+    assert seen == [address]

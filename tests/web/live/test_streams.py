@@ -149,3 +149,14 @@ def test_open_streams_do_not_keep_the_service_from_ending(home: Home) -> None:
         code, seconds = service.stop()
         assert (code, seconds < 5) == (0, True)
         assert all(eof_within(one, 1.0) for one in watching)
+
+
+@pytest.mark.postgres
+def test_two_workers_end_in_time_with_open_streams(left_home: Home) -> None:
+    with serving(left_home.path, "--workers", "2") as service:
+        port = int(service.url.rpartition(":")[2])
+        watching = [Watching(port, "/live/centre") for _ in range(20)]
+        assert all(one.event() is not None for one in watching)
+        code, seconds = service.stop()
+        assert (code, seconds < 5) == (0, True)
+        assert all(eof_within(one, 1.0) for one in watching)

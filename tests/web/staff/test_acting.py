@@ -172,3 +172,14 @@ def test_what_has_no_name_is_confirmed_too(house: House) -> None:
     assert "/staff/confirm/orgs/-/close" in page.text
     asked = second.get("/staff/confirm/orgs/-/close")
     assert second.post("/staff/confirm/orgs/-/close", hidden_of(asked)).status_code == 303
+
+
+def test_what_the_record_knows_is_filled_in(reading_house: House) -> None:
+    page = reading_house.desk("clerk-liu").get("/staff/act/lot.sign?lot=case-r100-1").text
+    assert re.search(r'name="contract.price_fen"[^>]* value="540.00"', page)
+    assert re.search(r'name="contract.asset"[^>]* value="asset-r100"', page)
+    amend = "/staff/act/case.amend?case=case-r044"
+    assert 'value="asset-r044"' in reading_house.desk("officer-yi-r044").get(amend).text
+    assert "asset-r044" not in reading_house.desk("officer-yi-r043").get(amend).text
+    update = "/staff/act/asset.update?asset=asset-r044"
+    assert 'name="description.name_zh"' in reading_house.desk("officer-yi-r044").get(update).text

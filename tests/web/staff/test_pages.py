@@ -42,6 +42,16 @@ def test_a_rule_in_the_way_is_told_with_its_source_and_who_can_lift_it(
     assert "解决" in page
 
 
+def test_how_many_registered_is_told_only_to_whoever_decides_on_it(reading_house: House) -> None:
+    count = "合格竞买人数不导致流标"
+    lot = "/staff/objects/lot/case-r103-1"
+    for person in ("reviewer-he", "clerk-liu", "officer-yi-r103", "cashier-zhou"):
+        page = text_of(reading_house.desk(person).get(lot))
+        assert "宣布流标" in page
+        assert count not in page
+    assert count in text_of(reading_house.desk("operator-tan").get(lot))
+
+
 def test_registrations_and_deposits_are_silent_before_the_end(reading_house: House) -> None:
     house = reading_house
     stream = next(house.centre.states_of("registration")).name

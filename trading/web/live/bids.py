@@ -82,7 +82,9 @@ class Bids:
             raise InvalidInput("the body names another lot", field="lot", rule="path", kind=KIND)
         self._check_writable()
         actor = self._actors.get((viewer.person, lot)) or await self._actor(viewer, lot)
-        env = self._centre.envelope(KIND, data, actor, ROLE, key=key, account=viewer.person)
+        env = self._centre.envelope(
+            KIND, data, actor, ROLE, key=key, account=viewer.person, parsed=True
+        )
         expected = self._here().expect()
         self._centre.writer.submit(env, expected)
         return await expected.waiting

@@ -25,10 +25,11 @@ from trading.web.shell import (
     see_other,
     viewer_of,
 )
-from trading.web.staff import trying
+from trading.web.staff import prefilling, trying
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import DO, KEY, Filled, spec_of, values_of
 from trading.web.staff.forms.page import Asking
+from trading.web.staff.seeing import sees
 from trading.words.language import speaking
 
 UPLOAD_BYTES_MAX = 25 * 1024 * 1024
@@ -69,7 +70,9 @@ class Acting:
         spec = self._spec(request, kind)
         values = {name: [value] for name, value in request.query_params.items()}
         with speaking(chosen_language(request)):
-            filled = self._filled(request, spec, {**self._suggested(request, spec), **values})
+            known = self._known(request, spec)
+            suggested = self._suggested(request, spec)
+            filled = self._filled(request, spec, {**suggested, **known, **values})
             return self._form(request, filled)
 
     def answer(self, request: Asked, kind: str) -> Page:
@@ -121,6 +124,15 @@ class Acting:
             if question.widget == "rows" and question.required:
                 found[f"{question.name}.0._"] = ["1"]
         return found
+
+    def _known(self, request: Asked, spec: CommandSpec) -> dict[str, list[str]]:
+        """Return what the object of the act says of the questions, where it may be seen."""
+        name = request.query_params.get(prefilling.name_field(spec), "")
+        stream = prefilling.object_of(spec, name)
+        state = self._shell.centre.state(stream) if stream else None
+        if state is None or not sees(self._shell, viewer_of(request), state):
+            return {}
+        return prefilling.known(self._shell.centre, spec, state)
 
     def _check(self, request: Asked, filled: Filled) -> Page:
         """Return the page on which the answers are checked, unless the rules stand in the way."""

@@ -31,6 +31,8 @@ _LIFTED_BY = {
 """Whose act can make a rule hold that does not; steps are stated by the panel."""
 
 
+SILENT = frozenset({"registration", "roll", "deposit"})
+"""Kinds of streams that keep silent until the award."""
 _SOURCES = (("domain brief", "业务规范"), ("decisions", "设计决定"), ("decision", "设计决定"),
             (", rows ", " 第 "), (", row ", " 第 "), ("section", "第"), ("; ", "；"))  # fmt: skip
 
@@ -77,6 +79,19 @@ class _Data:
         raise _AsksError(name)
 
 
+class _Quiet(dict[str, Stream | None]):
+    """The states for somebody who has no part in a decision: silent ones ask, and tell nothing.
+
+    A rule about how many registered would give their number away. Source: decisions 4 and 17.
+    """
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a state that is no secret."""
+        if name.partition("/")[0] in SILENT:
+            raise _AsksError(name)
+        return super().get(name, default)
+
+
 def possible(centre: Centre, state: Stream, person: str) -> list[Possible]:
     """Return every act of people from where ``state`` stands, those that go first."""
     found = [_of(centre, state, person, *each) for each in _candidates(centre, state)]
@@ -112,7 +127,7 @@ def _of(
     granted = [role for role in roles if registry.roles.get(role) == "granted"]
     may = any(desks.holds_on(centre, person, role, state.org, now_us) for role in granted)
     known = known_of(spec, state)
-    blocked, wanted = _tried(centre, state, spec, edges, known, person)
+    blocked, wanted = _tried(centre, state, spec, edges, known, person, quiet=not may)
     return Possible(
         words.base(spec.kind), words.kind_title(spec.kind), roles,
         max(edge.persons for edge in edges), may, blocked, wanted,
@@ -141,10 +156,14 @@ def _tried(
     edges: list[Transition],
     known: dict[str, Any],
     person: str,
+    *,
+    quiet: bool,
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """Return the rules that are in the way on the edge that comes nearest, and those that ask."""
     env = Envelope(spec.kind, _Data(known), person, edges[0].roles[0], 0, "")
     states = _loaded(centre, env, state)
+    if quiet:
+        states = _Quiet(states)
     context = Context(
         centre.kernel.registry, centre.kernel.catalogue, env, states,
         state, centre.clock.now_us(),

@@ -1,0 +1,42 @@
+"""What keeps silent until the award is silent in the staff's room; each planted bug is noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.staff.conftest import House, text_of
+from trading.web.staff import possible, seeing
+
+COUNT = "合格竞买人数不导致流标"
+LOT = "/staff/objects/lot/case-r103-1"
+
+
+def _registration(house: House) -> str:
+    return next(
+        f"/staff/objects/{state.name}" for state in house.centre.states_of("registration")
+        if state.name.startswith("registration/case-r103-1-")
+    )  # fmt: skip
+
+
+def _leaks(house: House) -> set[str]:
+    clerk = house.desk("clerk-liu")
+    found = {"count"} if COUNT in text_of(clerk.get(LOT)) else set()
+    return found | ({"one"} if clerk.get(_registration(house)).status_code == 200 else set())
+
+
+def test_a_clerk_learns_nothing_before_the_award(reading_house: House) -> None:
+    assert _leaks(reading_house) == set()
+
+
+def test_a_rule_that_tells_the_count_is_noticed(
+    reading_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(possible, "SILENT", frozenset())
+    assert _leaks(reading_house) == {"count"}
+
+
+def test_an_object_that_is_shown_to_a_clerk_is_noticed(
+    reading_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeing, "CHECKS", {"registration": {"centre_clerk"}})
+    assert _leaks(reading_house) == {"one"}
