@@ -21,8 +21,10 @@ from trading.base.units import SECOND_US
 from trading.centre import Centre, Personal
 from trading.demo import cast
 from trading.engine.stream import Command, Facet, Stream
+from trading.observing import evidence
 from trading.record.entry import Document
 from trading.store.batch import Receipt
+from trading.store.filed import documents_of
 
 Story = Generator[int, None, None]
 F = TypeVar("F", bound=Facet)
@@ -120,6 +122,12 @@ class Company:
         if found is None:
             raise IntegrityFault(f"no {stream}")
         return found
+
+    def shown(self, case: str, step: str, lots: tuple[str, ...]) -> Paper:
+        """Return what ``step`` shows the panel of ``lots``, with every paper filed so far."""
+        papers = documents_of(self.centre.reading, evidence.about(case, lots))
+        shown = evidence.gather(case, step, lots, self.centre.state, papers)
+        return Paper(evidence.NAME, shown)
 
     def wait(self, until_us: int) -> None:
         """Let time pass; everything that falls due on the way is decided in its instant."""

@@ -119,7 +119,7 @@ def players(centre: Centre, row_id: str) -> tuple[cast.Player, ...]:
     """Return whom a visitor may be; community and representative are those of row ``row_id``."""
     panel = centre.state(f"panel/case-{row_id}")
     seats: Panel | None = panel.facets.get("panel") if panel else None
-    member = seats.members[0] if seats and seats.members else ""
+    member = seats.members[-1] if seats and seats.members else ""
     sits = cast.Player(
         member, "representative", ("resident_rep",), "居民代表", "Resident representative"
     )

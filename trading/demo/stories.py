@@ -385,11 +385,11 @@ class CaseStory:
         if not lots:
             return
         for step in steps:
-            shown = sha256(f"{lots} {step}".encode()).hexdigest()
-            opened = OpenStep(self.case, step, shown, lots)
-            self.company.staff("panel.open_step/1", opened, "centre_operator")
+            shown = self.company.shown(self.case, step, lots)
+            opened = OpenStep(self.case, step, shown.document.sha256, lots)
+            self.company.staff("panel.open_step/1", opened, "centre_operator", shown)
             for member in panel.members[: panel.quorum]:
-                said = StateStep(self.case, step, shown, "seen", "session_code")
+                said = StateStep(self.case, step, opened.shown, "seen", "session_code")
                 self.company.do("panel.state/1", signed(said, member), member, "resident_rep")
 
 

@@ -1,8 +1,8 @@
-"""Sessions of people who are signed in: private rows that no record tells of."""
+"""What is kept of people that no record tells of: sessions, who a bidder is, viewings, guidance."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
 from trading.store.schema import metadata
 
@@ -18,4 +18,36 @@ session = Table(
     Column("idle_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Index("private_session_person", "person"),
+)
+
+bidder = Table(
+    "private_bidder",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("lot", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("private_bidder_number", "lot", "number", unique=True),
+)
+
+viewing = Table(
+    "private_viewing",
+    metadata,
+    Column("lot", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("slot_us", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("private_viewing_person", "person"),
+)
+
+guidance = Table(
+    "private_guidance",
+    metadata,
+    Column("step", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
 )

@@ -13,6 +13,9 @@ def upgrade() -> None:
     """Add the tables."""
     _sessions()
     _inspections()
+    _bidders()
+    _viewings()
+    _guidance()
     _rates()
 
 
@@ -43,6 +46,44 @@ def _inspections() -> None:
         sa.Column("ok", sa.Integer, nullable=False),
         sa.Column("told", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _bidders() -> None:
+    op.create_table(
+        "private_bidder",
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("person", "lot"),
+    )
+    op.create_index("private_bidder_number", "private_bidder", ["lot", "number"], unique=True)
+
+
+def _viewings() -> None:
+    op.create_table(
+        "private_viewing",
+        sa.Column("lot", sa.Text, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("slot_us", sa.BigInteger, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("lot", "code"),
+    )
+    op.create_index("private_viewing_person", "private_viewing", ["person"])
+
+
+def _guidance() -> None:
+    op.create_table(
+        "private_guidance",
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("step"),
     )
 
 

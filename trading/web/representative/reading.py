@@ -1,0 +1,136 @@
+"""What a representative has to do with: the panels, their open steps, and what was stated.
+
+Source: domain brief, section 8; ADR 0009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from trading.base.errors import InvalidInput, NotFound
+from trading.base.units import HOUR_US
+from trading.engine.stream import Stream
+from trading.listing.cases import Case
+from trading.observing import evidence
+from trading.observing.rules import Opening, Panel, Statement, Step
+from trading.observing.talk import Talk
+from trading.store import documents
+from trading.web.shell import Shell
+from trading.words.telling import ended
+
+CODE_CHARS = 12
+"""How much of the digest of what is shown names an opening in an address."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One opening of a step of a panel that ``member`` sits on, or has stated something in."""
+
+    case: str
+    title_zh: str
+    step: Step
+    opening: Opening
+    panel: Panel
+    stream: Stream
+    member: str
+    due_us: int
+    running: bool
+
+    @property
+    def code(self) -> str:
+        """Return what names the opening in an address."""
+        return self.opening.shown[:CODE_CHARS]
+
+    @property
+    def path(self) -> str:
+        """Return the address of its page."""
+        return f"/watch/look/{self.case}/{self.step}/{self.code}"
+
+    @property
+    def own(self) -> tuple[Statement, ...]:
+        """Return what the member has stated of it."""
+        return tuple(one for one in self.opening.statements if one.member == self.member)
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Return the lots that the member has not stated it for."""
+        said = self.own
+        return tuple(lot for lot in self.opening.lots if not any(one.covers(lot) for one in said))
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether the member still has to look."""
+        return self.running and self.member in self.panel.members and bool(self.left)
+
+    @property
+    def talk(self) -> Talk:
+        """Return what the panel has said beside its statements."""
+        found: Talk = self.stream.facets.get("talk") or Talk()
+        return found
+
+    @property
+    def present(self) -> bool:
+        """Tell whether the member has said to be there."""
+        return self.member in self.talk.present.get(self.step, ())
+
+
+def tasks(shell: Shell, person: str) -> list[Task]:
+    """Return every opening that concerns ``person``: what waits first, by its deadline."""
+    shell.centre.refresh()
+    found = [
+        task
+        for stream in shell.centre.states_of("panel")
+        if concerns(stream, person)
+        for task in of_panel(shell, stream, person)
+    ]
+    return sorted(found, key=lambda one: (not one.waits, one.due_us if one.waits else -one.due_us))
+
+
+def task_of(shell: Shell, person: str, case: str, step: str, code: str) -> Task:
+    """Return one opening; raise ``NotFound`` for what ``person`` has no business with."""
+    stream = shell.state(f"panel/{case}")
+    if concerns(stream, person):
+        for task in of_panel(shell, stream, person):
+            if (task.step, task.code) == (step, code):
+                return task
+    raise NotFound("no such page")
+
+
+def concerns(stream: Stream, person: str) -> bool:
+    """Tell whether ``person`` sits on this panel, or did."""
+    panel: Panel = stream.facets["panel"]
+    return person in panel.members or person in panel.gone
+
+
+def of_panel(shell: Shell, stream: Stream, person: str) -> Iterator[Task]:
+    """Yield every opening of a panel as ``person`` meets it."""
+    panel: Panel = stream.facets["panel"]
+    case = stream.name.partition("/")[2]
+    state = shell.centre.state(f"case/{case}")
+    found: Case | None = state.facets["case"] if state else None
+    pack = shell.centre.kernel.catalogue.pack(stream.pack)
+    wait_us = pack.count("observers_retry_hours") * HOUR_US
+    for step, openings in panel.steps.items():
+        for opening in openings:
+            running = any(_running(shell, lot) for lot in opening.lots)
+            yield Task(
+                case, found.title_zh if found else case, cast("Step", step), opening, panel,
+                stream, person, opening.opened_us + wait_us, running,
+            )  # fmt: skip
+
+
+def _running(shell: Shell, lot: str) -> bool:
+    state = shell.centre.state(f"lot/{lot}")
+    return state is not None and not ended(shell.centre, state)
+
+
+def shown_of(shell: Shell, task: Task) -> evidence.Shown | None:
+    """Return what the step shows, None where the centre has filed only its digest."""
+    with shell.reading() as connection:
+        try:
+            content, _media_type = documents.get(connection, task.opening.shown)
+            return evidence.read(content)
+        except (NotFound, InvalidInput):
+            return None
