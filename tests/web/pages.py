@@ -29,6 +29,7 @@ EXAMPLES: dict[str, str] = {
     "/audit/lots/{lot}/compare": "/audit/lots/case-r033-1/compare?a=3&b=9",
     "/bidder/papers/{of}/{name}": "/bidder/papers/lot/case-r109-1",
     "/papers/{of}/{name}": "/papers/lot/case-r109-1",
+    "/sitemaps/{page}": "/sitemaps/0",
     "/staff/papers/{of}/{name}": "/staff/papers/lot/case-r109-1",
     "/staff/scans/new/{of}/{name}/{kind}": "/staff/scans/new/lot/case-r109-1/contract",
 }
