@@ -78,8 +78,10 @@ class Bidding(asyncio.Protocol):
         head, found, body = self._got.partition(END_OF_HEAD)
         if not found or not body.endswith(b"}"):
             return
-        assert head.startswith(b"HTTP/1.1 201"), body
         assert self._answer is not None
+        if not head.startswith(b"HTTP/1.1 201"):
+            self._answer.set_exception(AssertionError(body.decode()))
+            return
         self.answered[json.loads(body)["index"]] = time.perf_counter()
         self._got = b""
         self._answer.set_result(None)
@@ -111,10 +113,12 @@ async def _watch(
     loop = asyncio.get_running_loop()
     waiting = [loop.create_future() for _ in range(watchers)]
     screens = [Screen(lot.id, ready) for ready in waiting]
+    opened: list[asyncio.BaseTransport] = []
     for screen in screens:
-        await loop.create_connection(lambda screen=screen: screen, "127.0.0.1", port)  # type: ignore[misc]
+        there, _ = await loop.create_connection(lambda screen=screen: screen, "127.0.0.1", port)  # type: ignore[misc]
+        opened.append(there)
     await asyncio.gather(*waiting)
-    _transport, bidding = await loop.create_connection(
+    transport, bidding = await loop.create_connection(
         lambda: Bidding(lot, tokens), "127.0.0.1", port
     )
     await asyncio.sleep(SETTLE_SECONDS)
@@ -128,4 +132,7 @@ async def _watch(
         if all(len(screen.order) >= len(bidding.answered) for screen in screens):
             break
         await asyncio.sleep(0.01)
+    for each in (*opened, transport):
+        each.close()  # a loop with open connections would never close
+    await asyncio.sleep(SETTLE_SECONDS)
     return bidding, screens, took
