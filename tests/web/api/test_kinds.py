@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
-
-from trading.centre import Centre, registry
-from trading.store.home import Home
-from trading.web.app import create_app
-
-Client = TestClient[Litestar]
-
-
-@pytest.fixture
-def client(home: Home, open_centre: Callable[..., Centre]) -> Client:
-    return TestClient(create_app(open_centre(home), home), base_url="http://centre.local")
+from tests.web.api.conftest import Client
+from trading.centre import registry
 
 
 def test_every_kind_but_those_of_the_clock_is_told(client: Client) -> None:

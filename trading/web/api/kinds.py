@@ -15,10 +15,13 @@ from litestar.params import FromPath
 
 from trading.base.errors import NotFound
 from trading.engine.registry import CommandSpec
-from trading.web.access import EVERYBODY, opt
+from trading.web.access import EVERYBODY
+from trading.web.describing import Answer, Operation, described
 from trading.web.shell import Shell
 
 SCHEMA_MEDIA_TYPE = "application/schema+json"
+_KINDS = "Every kind of act, and where the schema of its body is found."
+_SCHEMA = "The JSON Schema of the body of one kind of act."
 
 
 class ActKind(msgspec.Struct, frozen=True):
@@ -37,14 +40,20 @@ class ActKinds(msgspec.Struct, frozen=True):
 
 def kind_routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes that tell the kinds of acts."""
-    known = _open_kinds(shell)
-    listed = msgspec.json.encode(ActKinds([_told(spec) for _, spec in sorted(known.items())]))
+    known = open_kinds(shell)
+    listed = ActKinds([_told(spec) for spec in known.values()])
+    kinds = Operation(_KINDS, (Answer("All kinds.", ActKinds, example=listed),), tag="acts")
+    one = Operation(
+        _SCHEMA, (Answer("The schema.", media_type=SCHEMA_MEDIA_TYPE),), tag="acts",
+        says={"name": "Such as case.accept.", "version": "Such as 1."},
+    )  # fmt: skip
 
-    @get("/api/v1/acts", sync_to_thread=False, opt=opt(EVERYBODY))
+    @get("/api/v1/acts", sync_to_thread=False, opt=described(EVERYBODY, kinds))
     def act_kinds() -> Response[bytes]:
-        return Response(listed, media_type="application/json")
+        return Response(msgspec.json.encode(listed), media_type="application/json")
 
-    @get("/api/v1/acts/{name:str}/{version:str}", sync_to_thread=False, opt=opt(EVERYBODY))
+    @get("/api/v1/acts/{name:str}/{version:str}", sync_to_thread=False,
+         opt=described(EVERYBODY, one))  # fmt: skip
     def act_schema(name: FromPath[str], version: FromPath[str]) -> Response[bytes]:
         spec = known.get(f"{name}/{version}")
         if spec is None:
@@ -54,9 +63,10 @@ def kind_routes(shell: Shell) -> list[HTTPRouteHandler]:
     return [act_kinds, act_schema]
 
 
-def _open_kinds(shell: Shell) -> dict[str, CommandSpec]:
+def open_kinds(shell: Shell) -> dict[str, CommandSpec]:
+    """Return every kind of act that is not the clock's, by name."""
     known = shell.centre.kernel.registry.commands
-    return {kind: spec for kind, spec in known.items() if not spec.clock}
+    return {kind: spec for kind, spec in sorted(known.items()) if not spec.clock}
 
 
 def _told(spec: CommandSpec) -> ActKind:
