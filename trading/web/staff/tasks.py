@@ -20,9 +20,10 @@ from trading.engine.stream import CLEAR
 from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
+from trading.web import wants
 from trading.web.access import STAFF, Access, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
-from trading.web.staff.forms import typed, wants, words
+from trading.web.staff.forms import typed, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import shape
 from trading.web.staff.seeing import address_of, sees, stream_of, visible
