@@ -11,11 +11,11 @@ from trading.engine.stream import Stream
 from trading.papers.reading import Act
 from trading.people.bidders import Bidder
 from trading.record.entry import DONE, REFUSED
+from trading.web import i18n
 from trading.web.access import BIDDER, opt
 from trading.web.bidder import wording
 from trading.web.bidder.finding import leads
 from trading.web.bidder.own import LotView, Own
-from trading.web import i18n
 from trading.web.i18n import gettext as _
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.words.language import language, speaking
