@@ -58,7 +58,7 @@ def test_a_key_that_comes_back_with_something_else_is_refused(
     documents = {"minutes": office.post("/api/v1/documents", content=b"x").json()["sha256"]}
     if kind == "org.rename/1":
         data = {"org": "street-1", "name_zh": "别的"}
-    again = office.act(kind, data, **({"documents": documents} if "documents" in more else {}))
+    again = office.act(kind, data, documents=documents if "documents" in more else {})
     assert (again.status_code, _code(again)) == (422, "key_reused")
     assert _size(app) == size
 
