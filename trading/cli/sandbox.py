@@ -58,5 +58,5 @@ def _tell(url: str, now_us: int, *, as_json: bool) -> None:
     say(f"沙箱时间：{shown}", f"Its time: {shown}")
     say(f"选一个身份：{url}/signin/demo", f"Choose who you are: {url}/signin/demo")
     api = f"{url}/api/v1/sandbox"
-    say(f"凭证：{api}/people/… ；拨钟：PUT {api}/clock",
-        f"Tokens: {api}/people/… ; set the clock: PUT {api}/clock")  # fmt: skip
+    say(f"凭证：{api}/people ；拨钟：PUT {api}/clock",
+        f"Tokens: {api}/people ; set the clock: PUT {api}/clock")  # fmt: skip

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from trading.base.clock import Clock, SettableClock
 from trading.base.errors import InvalidInput, NotFound, SetupError
-from trading.bidding.rules import BIDDER_PREFIX
 from trading.centre import Centre
 from trading.demo import cast, stage
 from trading.demo.cast import Player
@@ -32,7 +31,12 @@ PLACES = {ROW: "示范社区"}
 ORG = cast.community(ROW)
 OFFICER = f"{cast.OFFICER}-{ROW}"
 REPRESENTATIVES = 12
-BIDDERS = (101, 202, 303)
+BIDDERS = {
+    "buyer-wang": ("王某", "Wang"),
+    "buyer-li": ("李某", "Li"),
+    "buyer-zhao": ("赵某", "Zhao"),
+}
+"""Accounts of people who have no number yet: it is drawn for each lot."""
 
 
 class Sandbox:
@@ -83,8 +87,8 @@ def players() -> tuple[Player, ...]:
     """Return whom a visitor or a program may be."""
     return (
         *cast.staff_players(ROW),
-        *(Player(f"{BIDDER_PREFIX}{n}", "bidder", ("bidder",), f"竞买人{n}", f"Bidder {n}")
-          for n in BIDDERS),
+        *(Player(person, "bidder", ("bidder",), f"竞买人{zh}", f"Bidder {en}")
+          for person, (zh, en) in BIDDERS.items()),
         *(Player(row.member, "representative", ("resident_rep",), f"居民代表{n}",
                  f"Representative {n}")
           for n, row in enumerate(cast.representatives(ROW, REPRESENTATIVES), 1)),

@@ -12,10 +12,9 @@ import msgspec
 from anyio.to_thread import run_sync
 from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 
 from trading.base.deadline import local_text
-from trading.base.errors import InvalidInput, NotFound
+from trading.base.errors import InvalidInput
 from trading.base.text import Id
 from trading.base.units import SECOND_US
 from trading.demo.cast import Player
@@ -61,22 +60,6 @@ class Watched(msgspec.Struct, frozen=True):
 
 
 class Someone(msgspec.Struct, frozen=True):
-    """Somebody of the sandbox, without their token."""
-
-    person: str
-    room: str
-    roles: tuple[str, ...]
-    title_zh: str
-    title_en: str
-
-
-class People(msgspec.Struct, frozen=True):
-    """Everybody of the sandbox."""
-
-    people: tuple[Someone, ...]
-
-
-class SomeoneWithToken(msgspec.Struct, frozen=True):
     """Somebody of the sandbox, and the token with which a program speaks for them."""
 
     person: str
@@ -85,6 +68,12 @@ class SomeoneWithToken(msgspec.Struct, frozen=True):
     title_zh: str
     title_en: str
     token: str
+
+
+class People(msgspec.Struct, frozen=True):
+    """Everybody of the sandbox."""
+
+    people: tuple[Someone, ...]
 
 
 def sandbox_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
@@ -118,7 +107,6 @@ def _clock_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
 
 def _people_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
     keys = Keys(shell)
-    known = {one.person: one for one in sandbox.players}
     minted: dict[str, Minted] = {}
 
     def token_of(player: Player) -> str:
@@ -128,21 +116,14 @@ def _people_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
             found = minted[player.person] = keys.mint(player.person, player.room, TOKEN_DAYS)
         return found.token
 
-    @get("/api/v1/sandbox/people", sync_to_thread=False, opt=opt(EVERYBODY))
+    @get("/api/v1/sandbox/people", sync_to_thread=True, opt=opt(EVERYBODY))
     def people() -> Response[bytes]:
-        return _json(
-            People(tuple(Someone(**msgspec.structs.asdict(one)) for one in known.values()))
+        told = (
+            Someone(**msgspec.structs.asdict(one), token=token_of(one)) for one in sandbox.players
         )
+        return _json(People(tuple(told)))
 
-    @get("/api/v1/sandbox/people/{person:str}", sync_to_thread=True, opt=opt(EVERYBODY))
-    def somebody(person: FromPath[str]) -> Response[bytes]:
-        player = known.get(person)
-        if player is None:
-            raise NotFound("no such page")
-        told = SomeoneWithToken(**msgspec.structs.asdict(player), token=token_of(player))
-        return _json(told)
-
-    return [people, somebody]
+    return [people]
 
 
 def _decoded(raw: bytes, wanted: type[T]) -> T:
