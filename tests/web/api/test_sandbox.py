@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 
 from tests.cli.conftest import command
 from tests.support.acts import CASE, DECIDED_US
@@ -35,6 +36,7 @@ from trading.web import api
 from trading.web.access import declared
 from trading.web.api.sandbox import sandbox_routes
 from trading.web.app import create_app
+from trading.web.shell import Shell
 
 CLOCK = "/api/v1/sandbox/clock"
 Open = Callable[..., Centre]
@@ -166,7 +168,12 @@ def test_a_real_centre_that_got_the_route_would_be_seen(
 ) -> None:
     """The twin: routes made without asking whether this is a sandbox show in the table."""
     planted: Any = type("Planted", (), {"players": ()})()
-    monkeypatch.setattr(api, "routes", lambda shell: sandbox_routes(shell, planted))
+
+    def unasked(shell: Shell) -> list[HTTPRouteHandler]:
+        shell.sandbox = planted
+        return sandbox_routes(shell)
+
+    monkeypatch.setattr(api, "routes", unasked)
     assert CLOCK in _sandbox_paths(create_app(open_centre(home), home))
 
 

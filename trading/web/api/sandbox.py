@@ -20,13 +20,16 @@ from trading.base.units import SECOND_US
 from trading.demo.cast import Player
 from trading.demo.sandbox import Sandbox
 from trading.observing.rules import Step
-from trading.web.access import ANYONE_SIGNED_IN, EVERYBODY, opt
+from trading.web.access import ANYONE_SIGNED_IN, EVERYBODY
+from trading.web.describing import Answer, Body, Operation, described
 from trading.web.shell import Asked, Shell
 from trading.web.signin.keys import Keys, Minted
 
 T = TypeVar("T")
 TOKEN_DAYS = 366
 JSON = "application/json"
+CREATED = 201
+_EXAMPLE_US = 1_763_341_200_000_000
 
 
 class ClockSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,8 +79,30 @@ class People(msgspec.Struct, frozen=True):
     people: tuple[Someone, ...]
 
 
-def sandbox_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
-    """Return the routes of ``sandbox``."""
+_STANDS = Answer(
+    "Where the clock stands.", ClockTold, example=ClockTold(_EXAMPLE_US, "2025-11-17 09:00:00")
+)
+_READ = Operation("Read the clock of this sandbox.", (_STANDS,), "sandbox")
+_SET = Operation(
+    "Set the clock forward; what falls due on the way is decided in its instant.", (_STANDS,),
+    "sandbox", Body(ClockSet, ClockSet(_EXAMPLE_US)),
+)  # fmt: skip
+_WATCH = Operation(
+    "Let a quorum of the panel watch a step and state it by their phones.",
+    (Answer("The step is stated.", Watched, CREATED, Watched("case-1", "O1", "0" * 64)),),
+    "sandbox", Body(Watch, Watch("case-1", "O1", ("case-1-1",))), problems=(404, 409, 422),
+)  # fmt: skip
+_PEOPLE = Operation(
+    "Everybody of this sandbox, with the token to speak for them.",
+    (Answer("Everybody.", People),), "sandbox",
+)  # fmt: skip
+
+
+def sandbox_routes(shell: Shell) -> list[HTTPRouteHandler]:
+    """Return the routes of a sandbox; none elsewhere."""
+    sandbox = shell.sandbox
+    if sandbox is None:
+        return []
     return [*_clock_routes(shell, sandbox), *_people_routes(shell, sandbox)]
 
 
@@ -86,21 +111,21 @@ def _clock_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
         now_us = shell.centre.clock.now_us()
         return _json(ClockTold(now_us, local_text(now_us - now_us % SECOND_US)))
 
-    @get("/api/v1/sandbox/clock", sync_to_thread=True, opt=opt(EVERYBODY))
+    @get("/api/v1/sandbox/clock", sync_to_thread=True, opt=described(EVERYBODY, _READ))
     def clock() -> Response[bytes]:
         return told()
 
-    @put("/api/v1/sandbox/clock", opt=opt(ANYONE_SIGNED_IN))
+    @put("/api/v1/sandbox/clock", opt=described(ANYONE_SIGNED_IN, _SET))
     async def set_clock(request: Asked) -> Response[bytes]:
         wanted = _decoded(await request.body(), ClockSet)
         await run_sync(sandbox.move, wanted.now_us)
         return told()
 
-    @post("/api/v1/sandbox/watch", opt=opt(ANYONE_SIGNED_IN))
+    @post("/api/v1/sandbox/watch", opt=described(ANYONE_SIGNED_IN, _WATCH))
     async def watch(request: Asked) -> Response[bytes]:
         wanted = _decoded(await request.body(), Watch)
         shown = await run_sync(sandbox.watch, wanted.case, wanted.step, wanted.lots)
-        return _json(Watched(wanted.case, wanted.step, shown), 201)
+        return _json(Watched(wanted.case, wanted.step, shown), CREATED)
 
     return [clock, set_clock, watch]
 
@@ -116,7 +141,7 @@ def _people_routes(shell: Shell, sandbox: Sandbox) -> list[HTTPRouteHandler]:
             found = minted[player.person] = keys.mint(player.person, player.room, TOKEN_DAYS)
         return found.token
 
-    @get("/api/v1/sandbox/people", sync_to_thread=True, opt=opt(EVERYBODY))
+    @get("/api/v1/sandbox/people", sync_to_thread=True, opt=described(EVERYBODY, _PEOPLE))
     def people() -> Response[bytes]:
         told = (
             Someone(**msgspec.structs.asdict(one), token=token_of(one)) for one in sandbox.players
