@@ -9,15 +9,17 @@ from trading.web.api.documents import document_routes
 from trading.web.api.kinds import kind_routes
 from trading.web.api.numbers import number_routes
 from trading.web.api.openapi import openapi_routes
+from trading.web.api.sandbox import sandbox_routes
 from trading.web.shell import Shell
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
-    """Return the routes of this room."""
+    """Return the routes of this room; those of a sandbox only in a sandbox."""
     return [
         *openapi_routes(),
         *kind_routes(shell),
         *act_routes(shell),
         *document_routes(shell),
         *number_routes(shell),
+        *sandbox_routes(shell),
     ]  # fmt: skip
