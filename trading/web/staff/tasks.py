@@ -85,11 +85,11 @@ class Tasks:
         with speaking(chosen_language(request)):
             rows = [self._row(one, now_us) for one in shown]
             asked = [self._asked(one) for one in desks.asked(centre) if self._may(request, one)]
-        return self._shell.page(
-            request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
-            everybody=everybody, none=none, hidden=len(reached) - len(mine),
-            offers=self._offers(request),
-        )  # fmt: skip
+            return self._shell.page(
+                request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
+                everybody=everybody, none=none, hidden=len(reached) - len(mine),
+                offers=self._offers(request),
+            )  # fmt: skip
 
     def following(self, request: Asked) -> Page:
         """Lead to the registration that waits longest; of the others nothing is told."""

@@ -120,6 +120,8 @@ def _coded(field: Field, value: Any) -> str:
         return words.value(field.name, str(value))
     if field.name == "price_unit":
         return unit(str(value))
+    if field.name == "category":
+        return words.category(str(value))
     if field.name == "role":
         return word("roles", str(value))
     if field.name == "quantity_unit" and value in QUANTITIES:
