@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from trading.web.templates import labelled
 
-ROWS = '<tr class="row"><th scope="row">1</th><td class="code">a &lt; b</td></tr><tr><td colspan="2">–</td></tr>'
+ROWS = (
+    '<tr class="row"><th scope="row">1</th><td class="code">a &lt; b</td></tr>'
+    '<tr><td colspan="2">–</td></tr>'
+)
 
 
 def test_every_cell_knows_its_head_and_nothing_else_changes() -> None:
