@@ -20,7 +20,7 @@ from trading.store import documents
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
-from trading.web.staff.forms import words
+from trading.web.staff.forms import correcting, words
 from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.web.staff.tasks import title_of
 from trading.words import telling
@@ -94,6 +94,7 @@ class Objects:
                            for p in papers.ready(centre, state.name)
                            if p.public or viewer.roles.intersection(p.roles)],
                 differs=kind in {"case", "lot"}, **self._ways(state),
+                keyed=list(correcting.keyed(centre, state, viewer.person)),
             )  # fmt: skip
 
     def document(self, state: Stream, sha256: str) -> Response[bytes]:

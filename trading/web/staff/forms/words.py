@@ -43,6 +43,10 @@ def hint(kind: str, owner: str, field: str) -> str:
 
 def value(field: str, code: str) -> str:
     """Return the word of a ``code`` that ``field`` may hold."""
+    if field == "facet":
+        return said("streams", code)
+    if field == "field":
+        return said("labels", code, code.rpartition(".")[2])
     return said("values", f"{field}.{code}", code)
 
 
