@@ -135,7 +135,7 @@ class Objects:
         spec = self._shell.centre.kernel.registry.commands.get(kind)
         return word("triggers", spec.trigger) if spec and spec.clock else words.kind_title(kind)
 
-    def _ways(self, state: Stream) -> dict[str, str]:
+    def _ways(self, state: Stream) -> dict[str, Any]:
         """Return the case whose file can be taken away, and the one whose steps can be opened."""
         case = _case_of(state)
         panel = self._shell.centre.state(f"panel/{case}") if case else None
