@@ -31,9 +31,10 @@ class Asking:
 
     def questions(self) -> list[dict[str, Any]]:
         """Return every question of the act."""
-        return self._of(self._filled.fields, "")
+        return self.of(self._filled.fields, "")
 
-    def _of(self, fields: tuple[Field, ...], prefix: str) -> list[dict[str, Any]]:
+    def of(self, fields: tuple[Field, ...], prefix: str) -> list[dict[str, Any]]:
+        """Return the questions of ``fields``, whose names begin with ``prefix``."""
         return [self._question(field, f"{prefix}{field.name}") for field in fields]
 
     def _question(self, field: Field, name: str) -> dict[str, Any]:
@@ -46,10 +47,10 @@ class Asking:
         }  # fmt: skip
         if field.widget in {"group", "maybe"}:
             asked["given"] = bool(given.one(f"{name}._"))
-            asked["fields"] = self._of(field.fields, f"{name}.")
+            asked["fields"] = self.of(field.fields, f"{name}.")
         elif field.widget == "rows":
             asked["rows"] = [
-                {"name": f"{name}.{row}", "fields": self._of(field.fields, f"{name}.{row}.")}
+                {"name": f"{name}.{row}", "fields": self.of(field.fields, f"{name}.{row}.")}
                 for row in given.rows(name)
             ]
         elif field.codes:
@@ -58,6 +59,9 @@ class Asking:
             asked |= {"widget": "choice", "options": options}
         if asked["widget"] == "choice":
             asked["options"] = [_CHOOSE, *asked["options"]]
+            own = {"category": asked["value"]}.get(field.name, "")
+            if own and own not in dict(asked["options"]):
+                asked["options"].append((own, own))
         if not asked["value"] and field.default not in {None, "", False}:
             asked["value"] = str(field.default)
         return asked
@@ -67,7 +71,7 @@ class Asking:
         find = {
             "org": self._orgs, "parent": self._orgs, "into": self._orgs, "pack": self._packs,
             "price_unit": _units, "quantity_unit": _quantities, "body": self._bodies,
-            "role": self._roles,
+            "role": self._roles, "category": words.categories,
         }.get(field.name)  # fmt: skip
         if find is None or field.widget != "text":
             return []
