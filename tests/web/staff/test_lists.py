@@ -40,7 +40,8 @@ def test_every_view_has_a_page_and_a_sheet(reading_house: House, view: str) -> N
     assert book.active is not None
     assert book.active.max_column > 5
     assert not {"shop", "mu", "unit", "assets"} & {
-        book.active.title, *(cell.value for row in book.active.iter_rows() for cell in row)
+        book.active.title,
+        *(cell.value for row in book.active.iter_rows() for cell in row),
     }
 
 
