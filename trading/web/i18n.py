@@ -50,6 +50,11 @@ def rooms() -> tuple[str, ...]:
     return tuple(name for name in assets.iter_dir(PAGES) if "." not in name)
 
 
+def aside(text: str) -> str:
+    """Return ``text`` in the brackets of the language."""
+    return pick(f"（{text}）", f" ({text})")
+
+
 def moment(at_us: int, *, seconds: bool = False) -> str:
     """Return an instant as people read it: Beijing time, with the weekday."""
     if not at_us:

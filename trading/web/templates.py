@@ -54,6 +54,7 @@ def environment() -> Environment:
         "other_language": other_language,
         "with_query": with_query,
         "navigation": navigation,
+        "aside": i18n.aside,
     }
     found.filters |= {
         "moment": i18n.moment,
