@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> int:
             asked = (300, 3000, 20) if given.quick else (10_000, 500_000, 200)
             return 0 if measure_pages(Path(folder), *asked, progress) else 1
     if given.what == "phones":
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             return 0 if measure_phones(Path(folder), size.rounds, progress) else 1
     with stores() as made:
         if given.what == "profile":
