@@ -45,6 +45,7 @@ def environment() -> Environment:
         "iso": i18n.iso,
         "span": i18n.span,
         "money": i18n.money,
+        "quoted": i18n.quoted,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }
