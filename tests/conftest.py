@@ -17,7 +17,15 @@ from tests.style.layout import pure_files
 from tests.support import verifier
 from tests.support.browser import browser, contexts, desktop, missing, phone
 from tests.support.postgres import postgres_server, postgres_url
-from tests.support.rooms import demo_once, demo_rooms, founded_once, rooms, serve_rooms
+from tests.support.rooms import (
+    demo_once,
+    demo_rooms,
+    founded_once,
+    rooms,
+    sandbox,
+    sandbox_once,
+    serve_rooms,
+)
 
 __all__ = [
     "browser",
@@ -30,6 +38,8 @@ __all__ = [
     "postgres_server",
     "postgres_url",
     "rooms",
+    "sandbox",
+    "sandbox_once",
     "serve_rooms",
 ]
 
