@@ -16,7 +16,7 @@ from litestar import Request
 from litestar.types import Receive, Scope, Send
 
 from trading.base.errors import InvalidInput
-from trading.web.live.frames import event
+from trading.web.live.frames import event, heartbeat
 from trading.web.live.hub import Watcher
 from trading.web.live.service import Live
 from trading.web.shell import Asked
