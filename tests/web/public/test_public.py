@@ -198,7 +198,8 @@ def test_a_lot_that_was_listed_again_is_new_again(visitor: Visitor) -> None:
     listed = {name: steps.others(visitor.app_shell, f"lot/{name}")[0].at_us for name in again}
     for path in ("/feeds/lots.atom", f"/feeds/lots.atom?org={next(iter(again.values()))}"):
         feed = ET.fromstring(visitor.get(path).content)
-        found = [(one[0].text or "", one[2].text or "") for one in feed if one.tag.endswith("entry")]
+        entries = [one for one in feed if one.tag.endswith("entry")]
+        found = [(one[0].text or "", one[2].text or "") for one in entries]
         assert len(found) == len({name for name, _at in found})
         assert [at for _name, at in found] == sorted((at for _n, at in found), reverse=True)
         dates = {name.rpartition("/")[2]: at for name, at in found}
