@@ -69,6 +69,11 @@ def quoted(text: str) -> str:
     )
 
 
+def aside(text: str) -> str:
+    """Return ``text`` in the brackets of the language."""
+    return pick(f"（{text}）", f" ({text})")
+
+
 def moment(at_us: int, *, seconds: bool = False) -> str:
     """Return an instant as people read it: Beijing time, with the weekday."""
     if not at_us:
