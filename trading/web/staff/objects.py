@@ -20,7 +20,7 @@ from trading.store import documents
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
-from trading.web.staff.forms import words
+from trading.web.staff.forms import correcting, words
 from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.web.staff.tasks import title_of
 from trading.words import telling
@@ -36,6 +36,9 @@ _COURSES = {
 """The way of most objects, from beginning to end."""
 HISTORY_MAX = 200
 _TONES = {"done": "good", "proposed": "wait", "refused": "bad"}
+
+_OWN_PAGES = {"panel.open_step": "/staff/steps/{case}"}
+"""Acts that have a page of their own: nobody could fill in their plain form."""
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
@@ -93,7 +96,8 @@ class Objects:
                 printable=[(p.name, pick(p.title_zh, p.title_en))
                            for p in papers.ready(centre, state.name)
                            if p.public or viewer.roles.intersection(p.roles)],
-                differs=kind in {"case", "lot"},
+                differs=kind in {"case", "lot"}, **self._ways(state),
+                keyed=list(correcting.keyed(centre, state, viewer.person)),
             )  # fmt: skip
 
     def document(self, state: Stream, sha256: str) -> Response[bytes]:
@@ -134,6 +138,13 @@ class Objects:
         spec = self._shell.centre.kernel.registry.commands.get(kind)
         return word("triggers", spec.trigger) if spec and spec.clock else words.kind_title(kind)
 
+    def _ways(self, state: Stream) -> dict[str, Any]:
+        """Return the case whose file can be taken away, and the one whose steps can be opened."""
+        case = _case_of(state)
+        panel = self._shell.centre.state(f"panel/{case}") if case else None
+        drawn = panel is not None and bool(panel.facets["panel"].seats)
+        return {"dossier_of": case, "steps_of": case if drawn else ""}
+
     def _org(self, org: str) -> str:
         node = self._shell.orgs().nodes.get(org)
         return node.name_zh if node else org
@@ -154,6 +165,13 @@ class Objects:
                 kind, _slash, name = stream.partition("/")
                 found.append((kind, name, f"{words.said('streams', kind)} {title_of(other)}"))
         return found
+
+
+def _case_of(state: Stream) -> str:
+    """Return the case that a case, a lot or a panel belongs to, empty for anything else."""
+    if state.kind == "lot":
+        return str(state.facets["terms"].case)
+    return state.name.partition("/")[2] if state.kind in {"case", "panel"} else ""
 
 
 def _related(state: Stream) -> list[str]:
@@ -197,4 +215,6 @@ def _short(name: str, value: Any) -> str:
 
 def _address(one: possible.Possible) -> str:
     """Return the address of the form of an act, with what the object gives filled in."""
+    if one.kind in _OWN_PAGES:
+        return _OWN_PAGES[one.kind].format(**one.prefill)
     return f"/staff/act/{one.kind}?{urlencode(one.prefill)}"

@@ -8,9 +8,11 @@ count; the cashier sees the one deposit. Source: decisions 4, 16 and 17.
 from __future__ import annotations
 
 from trading.base.errors import NotFound
+from trading.bidding.rules import bidder_number
 from trading.engine.registry import PUBLIC
 from trading.engine.stream import Stream
 from trading.listing.tables import AWARDED_PLACES
+from trading.notifications.rules import Notification
 from trading.web.shell import Asked, Shell, viewer_of
 from trading.web.viewer import Viewer
 
@@ -36,7 +38,8 @@ def sees(shell: Shell, viewer: Viewer, state: Stream) -> bool:
     if audience == PUBLIC:
         return True
     if audience == RESTRICTED:
-        return bool(viewer.roles & ONLY.get(state.kind, set()))
+        known = bool(viewer.roles & ONLY.get(state.kind, set()))
+        return known and not (state.kind == "notification" and tells_bidders(shell, state))
     return _opened(shell, state) or any(
         viewer.holds(role, state.org, orgs) for role in CHECKS.get(state.kind, ())
     )
@@ -63,9 +66,24 @@ def visible(shell: Shell, request: Asked, stream: str) -> Stream:
     return state
 
 
+def tells_bidders(shell: Shell, state: Stream) -> bool:
+    """Tell whether a notification tells who bids, or how many do, before the award."""
+    found: Notification = state.facets["notification"]
+    to_bidders = any(bidder_number(telling.person) for telling in found.tellings)
+    return to_bidders and not _awarded(shell, lot_of(found.about))
+
+
 def _opened(shell: Shell, state: Stream) -> bool:
     """Tell whether the lot of a silent object has been awarded."""
-    name = state.name.partition("/")[2]
-    lot = name if state.kind == "roll" else name.rpartition("-")[0]
+    return _awarded(shell, lot_of(state.name))
+
+
+def _awarded(shell: Shell, lot: str) -> bool:
     found = shell.centre.state(f"lot/{lot}")
     return found is not None and found.place in AWARDED_PLACES
+
+
+def lot_of(stream: str) -> str:
+    """Return the lot that ``stream`` is or belongs to; of anything else, the name of no lot."""
+    kind, _slash, name = stream.partition("/")
+    return name if kind in {"lot", "roll"} else name.rpartition("-")[0]
