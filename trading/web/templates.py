@@ -26,7 +26,10 @@ _CELL = re.compile(r"<(tr|td|th)\b([^>]*)>")
 _NAVIGATION = {
     "staff": "staff/nav.html", "auditor": "auditor/nav.html", "bidder": "bidder/nav.html",
 }  # fmt: skip
-_OF_ROOMS = ("/staff", "/audit", "/bidder", "/signin")
+_OF_ROOMS = (
+    "/staff", "/audit", "/bidder", "/signin/me", "/signin/people", "/signin/counter",
+    "/signin/passkeys",
+)  # fmt: skip
 """Pages that belong to whoever is signed in; all others look the same to everybody."""
 
 
@@ -51,6 +54,7 @@ def environment() -> Environment:
         "other_language": other_language,
         "with_query": with_query,
         "navigation": navigation,
+        "aside": i18n.aside,
     }
     found.filters |= {
         "moment": i18n.moment,
@@ -61,6 +65,7 @@ def environment() -> Environment:
         "source": in_words,
         "labelled": labelled,
         "money": i18n.money,
+        "quoted": i18n.quoted,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }

@@ -20,7 +20,7 @@ LOT = "case-r033-1"
 HTML = {"Accept": "text/html"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_rooms(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     """Give the demonstration, served once for all: auditors only read."""
     home = shutil.copytree(demo_once, tmp_path_factory.mktemp("audited") / "demo")

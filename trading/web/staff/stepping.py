@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trading.web.staff.forms import steps
+from trading.web.staff.forms import steps, words
 from trading.web.staff.forms.filled import AT, SEEN, WHOLE, Filled
 from trading.web.staff.forms.page import Asking
 
@@ -45,7 +45,8 @@ def asked(filled: Filled, asking: Asking) -> dict[str, Any]:
     if not found:
         return {
             "template": "staff/form.html", "questions": asking.questions(),
-            "errors": filled.errors, "whole": bool(filled.given.one(WHOLE)),
+            "labels": asking.labels(filled.fields), "errors": filled.errors,
+            "whole": bool(filled.given.one(WHOLE)),
         }  # fmt: skip
     at = steps.first_wrong(found, filled.errors) or filled.given.one(AT)
     step = next((one for one in found if one.code == at), None)
@@ -54,9 +55,20 @@ def asked(filled: Filled, asking: Asking) -> dict[str, Any]:
         "template": "staff/step.html" if step else "staff/steps.html", "step": step,
         "steps": found, "states": steps.states(filled, found), "errors": errors,
         "hidden_now": steps.hidden(filled, step),
+        "labels": asking.labels(step.fields, step.prefix) if step else {},
         "questions": asking.of(step.fields, step.prefix) if step else [],
-        "lists": [field for field in asking.questions() if field["widget"] == "rows"],
+        "lists": _lists(filled),
     }  # fmt: skip
+
+
+def _lists(filled: Filled) -> list[tuple[str, str, list[str]]]:
+    """Return name, what one row is called, and the rows, of every list that has steps."""
+    return [
+        (field.name, words.said("parts", field.fields[0].owner, field.name),
+         [f"{field.name}.{row}" for row in filled.given.rows(field.name)])
+        for field in filled.fields
+        if field.widget == "rows" and field.fields[0].owner in steps.PARTS
+    ]  # fmt: skip
 
 
 def sections(filled: Filled) -> list[tuple[steps.Step, list[tuple[str, str]]]]:

@@ -23,6 +23,7 @@ from trading.record.entry import Document, read
 from trading.store import log
 from trading.web import wants
 from trading.web.access import STAFF, Access, opt
+from trading.web.i18n import aside
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.forms import correcting, typed, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
@@ -257,4 +258,4 @@ def rule_text(rule: str, pack: str) -> str:
     """Return which rule gives a deadline: what the policy value means, and of which pack."""
     key = KEYS.get(rule)
     meaning = pick(key.meaning_zh, key.meaning_en) if key else word("triggers", rule)
-    return f"{meaning}（{pack}）" if pack else meaning
+    return f"{meaning}{aside(pack)}" if pack else meaning

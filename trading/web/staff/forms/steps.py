@@ -126,7 +126,8 @@ def _rows(field: Field, given: Given, name: str, label: str) -> Iterator[Step]:
     owner = field.fields[0].owner
     for number, row in enumerate(given.rows(name), 1):
         for part, names in PARTS[owner].items():
-            title = f"{label} {number} · {words.said('parts', f'{owner}.{part}')}"
+            row_title = f"{words.said('parts', owner, label)} {number}"
+            title = f"{row_title} · {words.said('parts', f'{owner}.{part}')}"
             asked = tuple(one for one in field.fields if one.name in names)
             yield Step(f"{name}.{row}.{part}", title, f"{name}.{row}.", asked, f"{name}.{row}")
 
