@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.web.staff.conftest import House, text_of
-from trading.web.staff import possible, seeing
+from trading.web import visibility
+from trading.web.staff import possible
 
 COUNT = "合格竞买人数不导致流标"
 LOT = "/staff/objects/lot/case-r103-1"
@@ -38,5 +39,5 @@ def test_a_rule_that_tells_the_count_is_noticed(
 def test_an_object_that_is_shown_to_a_clerk_is_noticed(
     reading_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seeing, "CHECKS", {"registration": {"centre_clerk"}})
+    monkeypatch.setattr(visibility, "CHECKS", {"registration": {"centre_clerk"}})
     assert _leaks(reading_house) == {"one"}

@@ -25,9 +25,9 @@ from trading.listing.rules import case_of_lot
 from trading.record.player import Moment, Player, changes, flat
 from trading.store import log
 from trading.web.access import AUDITOR, opt
-from trading.web.auditor.seen import EVERYTHING, ROLES, seen_by
 from trading.web.i18n import BEIJING
 from trading.web.shell import Asked, Page, Shell
+from trading.web.visibility import EVERYTHING, ROLES, seen_by
 
 AROUND = 8
 """How many entries before and behind the present one the list beside the player shows."""

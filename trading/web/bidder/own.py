@@ -126,12 +126,15 @@ class Own:
 
     def streams(self, viewer: Viewer) -> list[str]:
         """Return the streams of which only this bidder is told."""
+        found = {
+            registration_stream(one.lot, one.number): one for one in self.all_of(viewer.person)
+        }
+        states = self._shell.centre.states(set(found))
         return [
             stream
-            for one in self.all_of(viewer.person)
-            for stream in (
-                registration_stream(one.lot, one.number), deposit_stream(one.lot, one.number)
-            )
+            for name, one in found.items()
+            if name not in states or states[name].facets["registration"].who == one.who
+            for stream in (name, deposit_stream(one.lot, one.number))
         ]  # fmt: skip
 
     def _plays(self, person: str) -> bool:

@@ -21,6 +21,7 @@ from trading.engine.registry import ENGINE, HOLD, CommandSpec
 from trading.engine.stream import Stream
 from trading.web.staff.forms import wants, words
 from trading.web.staff.trying import Loaded, loaded
+from trading.web.visibility import SILENT
 from trading.words.language import language, messages, word
 
 _LIFTED_BY = {
@@ -31,8 +32,6 @@ _LIFTED_BY = {
 """Whose act can make a rule hold that does not; steps are stated by the panel."""
 
 
-SILENT = frozenset({"registration", "roll", "deposit"})
-"""Kinds of streams that keep silent until the award."""
 _SOURCES = (("domain brief", "业务规范"), ("decisions", "设计决定"), ("decision", "设计决定"),
             (", rows ", " 第 "), (", row ", " 第 "), ("section", "第"), ("; ", "；"))  # fmt: skip
 
