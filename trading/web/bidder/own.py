@@ -109,14 +109,16 @@ class Own:
     def acting(self, viewer: Viewer, lot: str) -> str:
         """Return under which name ``viewer`` acts on ``lot``; it never changes once it is drawn.
 
-        An account that is a number itself acts as that number unless it is somebody else's.
+        An account that is a number itself acts as that number unless it is somebody else's; of
+        anybody else raises ``NotFound``: what a person is called must not get into the record.
         """
         known = self._known.get((viewer.person, lot))
         if known is not None:
             return known
         found = self.bidders.find(viewer.person, lot)
         if found is None:
-            if self.bidders.holder(lot, bidder_number(viewer.person)):
+            number = bidder_number(viewer.person)
+            if not number or self.bidders.holder(lot, number):
                 raise NotFound("no such page")
             return viewer.person
         if len(self._known) >= KNOWN_MAX:
