@@ -31,6 +31,7 @@ from trading.web import (
     staff,
 )
 from trading.web.access import EVERYBODY, declared, opt
+from trading.web.describing import described_routes
 from trading.web.health import Health
 from trading.web.live import Live, live_routes
 from trading.web.live.bids import Bids, lot_in
@@ -116,6 +117,7 @@ def create_app(
     )
     app.shell, app.live, app.bids, app.problems = shell, live, bids, problems
     tuple(declared(app))
+    tuple(described_routes(app))
     return app
 
 

@@ -1,13 +1,17 @@
-"""The interface for programs: every command and query, as problem+json and OpenAPI tell it."""
+"""The interface for programs: every act and every reading, described by itself."""
 
 from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
 
+from trading.web.api.kinds import kind_routes
+from trading.web.api.openapi import openapi_routes
 from trading.web.shell import Shell
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of this room."""
-    del shell
-    return []
+    return [
+        *openapi_routes(),
+        *kind_routes(shell),
+    ]  # fmt: skip

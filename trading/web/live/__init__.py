@@ -8,8 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
+from trading.bidding.commands import PlaceBid
+from trading.store.batch import Receipt
 from trading.web import templates
 from trading.web.access import ANYONE_SIGNED_IN, EVERYBODY, opt
+from trading.web.describing import KEYED, Answer, Body, Operation, described
 from trading.web.door import Sent
 from trading.web.live import snapshots
 from trading.web.live.bids import ACCESS, Bids
@@ -87,8 +90,19 @@ def _now(shell: Shell) -> HTTPRouteHandler:
     return lot_now
 
 
+_BID = Operation(
+    "Bid on a lot: the quick way of bid.place/1.",
+    (Answer("The receipt of the bid.", Receipt, 201),),
+    tag="bids",
+    body=Body(PlaceBid, {"lot": "case-1-1", "price_fen": 100_000}),
+    headers=(KEYED,),
+    says={"lot": "The lot that the body names too."},
+    problems=(409, 422, 429),
+)
+
+
 def _bid(bids: Bids) -> HTTPRouteHandler:
-    @post("/api/v1/lots/{lot:str}/bids", opt=opt(ACCESS))
+    @post("/api/v1/lots/{lot:str}/bids", opt=described(ACCESS, _BID))
     async def place_bid(request: Asked, lot: FromPath[str]) -> Response[object]:
         sent, client = Sent.of(request.scope), request.client
         address = client.host if client else ""

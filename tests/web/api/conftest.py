@@ -1,0 +1,21 @@
+"""The application of a founded centre, asked as programs ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from trading.centre import Centre
+from trading.store.home import Home
+from trading.web.app import create_app
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def client(home: Home, open_centre: Callable[..., Centre]) -> Client:
+    """Give a client of a founded centre."""
+    return TestClient(create_app(open_centre(home), home), base_url="http://centre.local")
