@@ -81,7 +81,7 @@ def find(shell: Shell, code: str) -> Found | None:
         found = Found(row.idx, row.hash.hex(), "", 0, None)
     else:
         found = Found(row.idx, row.hash.hex(), row.stream, row.at_us, step_of(row))
-    proof = _proof(shell, row.idx)
+    proof = proof_of(shell, row.idx)
     if proof is None:
         return found
     told = tuple(one.hex() for one in proof.proof)
@@ -113,7 +113,7 @@ def _mended(raw: Any) -> Row:
     return msgspec.structs.replace(row, body=bytes(row.body), hash=bytes(row.hash))
 
 
-def _proof(shell: Shell, index: int) -> Receipt | None:
+def proof_of(shell: Shell, index: int) -> Receipt | None:
     """Return the proof under the checkpoint that everybody sees, None before it covers ``index``.
 
     A log that cannot be read proves nothing; the page then says that it is not signed yet.
