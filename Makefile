@@ -26,8 +26,10 @@ demo: $(RUNTIME) ## A year of real listings in .demo, then live on http://localh
 	@rm -rf .demo
 	@$(BIN)/trading demo --data .demo $(SERVE)
 
+# A process for each core, and each file in one of them, the longest first.
+SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: $(DEV) ## Every test, with the coverage gates
-	@$(BIN)/python -m pytest --cov --coverage-gate
+	@$(BIN)/python -m pytest $(SHARED) --cov --coverage-gate
 
 quick: $(DEV) ## The unit tests that take no time (under 30 s)
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not postgres and not package" -q

@@ -17,7 +17,15 @@ from tests.style.layout import pure_files
 from tests.support import verifier
 from tests.support.browser import browser, contexts, desktop, missing, phone
 from tests.support.postgres import postgres_server, postgres_url
-from tests.support.rooms import demo_once, demo_rooms, founded_once, rooms, serve_rooms
+from tests.support.rooms import (
+    demo_once,
+    demo_rooms,
+    founded_once,
+    rooms,
+    sandbox,
+    sandbox_once,
+    serve_rooms,
+)
 
 __all__ = [
     "browser",
@@ -30,10 +38,18 @@ __all__ = [
     "postgres_server",
     "postgres_url",
     "rooms",
+    "sandbox",
+    "sandbox_once",
     "serve_rooms",
 ]
 
 NETWORKS = (socket.AF_INET, socket.AF_INET6)
+LONGEST = (
+    "tests/web/test_all_pages.py",
+    "tests/test_bench_smoke.py",
+    "tests/cli/test_demo_serving.py",
+    "tests/papers/test_dossier.py",
+)
 
 # No deadline: a shared machine is slow now and then, and a slow example is not a wrong one.
 settings.register_profile(
@@ -56,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Install the gate if it was asked for."""
-    if config.getoption("--coverage-gate"):
+    if config.getoption("--coverage-gate") and not hasattr(config, "workerinput"):
         gate = CoverageGate(config.rootpath / "pyproject.toml", pure_files())
         config.pluginmanager.register(gate, "coverage_gate")
 
@@ -76,7 +92,8 @@ def pytest_report_header() -> list[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what opens a browser, so that `-m "not browser"` leaves out just that."""
+    """Mark what opens a browser, and begin with the longest: files are shared among processes."""
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")

@@ -17,7 +17,7 @@ import pytest
 
 from tests.cli.conftest import command, told
 from tests.web.service import PROGRAM, ROOT, until
-from trading.cli.demo_serving import _free
+from trading.cli.demo_serving import free_port
 from trading.demo import stage
 
 LOT = f"case-{stage.LIVE[0]}-1"
@@ -76,7 +76,7 @@ def test_a_port_that_is_taken_is_said_and_the_next_one_is_used(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with _free(port) as (listener, options):
+        with free_port(port) as (listener, options):
             found = listener.getsockname()[1]
             assert port < found == options.port
     assert str(found) in capsys.readouterr().err

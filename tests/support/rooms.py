@@ -19,13 +19,15 @@ import pytest
 import uvicorn
 
 from tests.web.conftest import make_centre
-from trading.base.clock import Clock, SimulatedClock
+from trading.base.clock import Clock, SimulatedClock, SystemClock
 from trading.base.units import DAY_US, HOUR_US
 from trading.centre import Centre
 from trading.cli.demo import ORIGIN, play
 from trading.demo import stage
 from trading.demo.cast import Player
 from trading.demo.live import players
+from trading.demo.sandbox import ORIGIN as SANDBOX
+from trading.demo.sandbox import Sandbox, clock_of, make
 from trading.jobs import Ticks
 from trading.store import log
 from trading.store.home import Home
@@ -53,11 +55,13 @@ class Rooms:
 @contextlib.contextmanager
 def serving_rooms(home: Home, clock: Clock | None = None, *, ticks: bool = True) -> Iterator[Rooms]:
     """Serve ``home`` until the block ends; the log of a demonstration stands at its last entry."""
-    centre = Centre(home, clock or last_instant(home))
-    cast = players(centre, stage.LIVE[0]) if centre.simulated else ()
+    settable = clock_of(home) if home.origin == SANDBOX else None
+    centre = Centre(home, settable or clock or last_instant(home))
+    sandbox = Sandbox(centre, settable, SystemClock()) if settable else None
+    cast = players(centre, stage.LIVE[0]) if centre.simulated and not sandbox else ()
     ticking = Ticks(centre, Publisher(centre.engine, centre.reading, home, centre.clock))
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(centre, home, ticking, demo=cast)
+    app = create_app(centre, home, ticking, demo=cast, sandbox=sandbox)
     config = uvicorn.Config(
         app, log_config=None, server_header=False, ws="none", timeout_graceful_shutdown=1
     )
@@ -119,6 +123,19 @@ def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("played") / "demo"
     play_demo(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sandbox_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a sandbox once; `sandbox` copies it."""
+    return make(tmp_path_factory.mktemp("made") / "sandbox").path
+
+
+@pytest.fixture
+def sandbox(sandbox_once: Path, tmp_path: Path) -> Iterator[Rooms]:
+    """Give a fresh sandbox, served."""
+    with serving_rooms(_copy(sandbox_once, tmp_path)) as served:
+        yield served
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ class Site:
         waiting.extend(examples[route] for route in sorted(allowed & examples.keys()))
         known, taken = set(waiting), Counter[str]()
         cookies = {"session": token} if token else {}
-        with httpx.Client(base_url=self._served.url, cookies=cookies, timeout=30) as client:
+        with httpx.Client(base_url=self._served.url, cookies=cookies, timeout=120) as client:
             while waiting and sum(taken.values()) < VISITS_MAX:
                 path = waiting.popleft()
                 route = self._route_of(path)

@@ -1,4 +1,4 @@
-"""Pictures of every page: ``python -m tests.web.screens [--out DIR]``.
+"""Pictures of every page: ``python -m tests.web.screens [--out DIR] [--only BEGINNING ...]``.
 
 Every page of every room in Chinese and English, 360 and 1280 pixels wide, of a demonstration that
 stands on a working morning. What is not right is told at the end, and is the exit status: a page
@@ -27,12 +27,20 @@ SIZES = {"phone": 360, "desktop": 1280}
 LANGUAGES = ("zh", "en")
 
 
-def shoot(site: Site, watched: Watched, url: str, out: Path, told: Callable[[str], None]) -> int:
-    """Save a picture of every page of ``site`` in ``out``; return how many there are."""
+def shoot(
+    site: Site, watched: Watched, url: str, out: Path, only: tuple[str, ...],
+    told: Callable[[str], None],
+) -> int:  # fmt: skip
+    """Save a picture of every page of ``site`` in ``out``; return how many there are.
+
+    ``only`` are beginnings of names or of routes (``staff/``, ``/signin``).
+    """
     count = 0
+    pages = [page for page in site.pages.values()
+             if page.name.startswith(only) or page.route.startswith(only)]  # fmt: skip
     for profile, width in SIZES.items():
         for language in LANGUAGES:
-            for page, tab in opened(watched.new, site.pages.values(), url, profile, language):
+            for page, tab in opened(watched.new, pages, url, profile, language):
                 site.faults.extend(too_wide(tab, page, width))
                 path = out / f"{page.name}.{language}.{width}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,14 +84,19 @@ def main() -> int:
     """Serve a demonstration, take the pictures, and tell what is not right."""
     parser = argparse.ArgumentParser(prog="python -m tests.web.screens", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/screens"))
-    out: Path = parser.parse_args().out
+    parser.add_argument("--only", action="append", default=[])
+    given = parser.parse_args()
+    out: Path = given.out
+    only = tuple(given.only) or ("",)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         data = Path(folder) / "demo"
         play_demo(data)
         running = playwright.chromium.launch(executable_path=find_browser(), args=flags())
         with serving_rooms(Home.open(data), ticks=False) as served:
             site, watched = Site(served), Watched(running)
-            count = shoot(site, watched, served.url, out, lambda said: print(said, flush=True))
+            count = shoot(
+                site, watched, served.url, out, only, lambda said: print(said, flush=True)
+            )
         running.close()
     faults = [*site.faults, *watched.faults, *(f"no way to {route}" for route in site.unknown)]
     faults += [f"a link to {path}, where nothing is" for path in sorted(site.dead)]

@@ -101,3 +101,23 @@ class SimulatedClock:
         """Let ``duration_us`` pass with the service away."""
         self._now_us += duration_us
         self._away_us = duration_us
+
+
+class SettableClock(SimulatedClock):
+    """A simulated clock that goes on at the speed of time, and may be set forward; for a sandbox.
+
+    The service is never away on it: where it stops and is served again, no time has passed.
+    """
+
+    def __init__(self, now_us: int) -> None:
+        """Go on from ``now_us``."""
+        super().__init__(now_us)
+        self._since_us = time.monotonic_ns() // 1000
+
+    def now_us(self) -> int:
+        """Return the present instant."""
+        return self._now_us + time.monotonic_ns() // 1000 - self._since_us
+
+    def advance_to(self, now_us: int) -> None:
+        """Go on from ``now_us``; never back."""
+        self._now_us += max(0, now_us - self.now_us())

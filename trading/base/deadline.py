@@ -34,14 +34,20 @@ def day_start_us(day: date) -> int:
     return (day.toordinal() - _EPOCH_ORDINAL) * DAY_US - SHANGHAI_OFFSET_US
 
 
+def day_ended_at(at_us: int) -> date | None:
+    """Return the Shanghai date that ends at an instant, None where the instant is no midnight."""
+    return None if (at_us + SHANGHAI_OFFSET_US) % DAY_US else local_date(at_us - 1)
+
+
 def local_text(at_us: int, *, closing: bool = False) -> str:
     """Write an instant in Shanghai time, ``2025-10-14 09:30:00``; a fraction only if there is one.
 
     With ``closing`` midnight is written as 24:00 of the day that it ends.
     """
+    ended = day_ended_at(at_us) if closing else None
+    if ended is not None:
+        return f"{ended.isoformat()} 24:00"
     seconds, fraction = divmod((at_us + SHANGHAI_OFFSET_US) % DAY_US, SECOND_US)
-    if closing and not seconds and not fraction:
-        return f"{local_date(at_us - 1).isoformat()} 24:00"
     minutes, second = divmod(seconds, 60)
     tail = f".{fraction:06d}" if fraction else ""
     day = local_date(at_us).isoformat()

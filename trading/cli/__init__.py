@@ -16,6 +16,7 @@ import click
 COMMANDS = {
     "init": "init",
     "demo": "demo",
+    "sandbox": "sandbox",
     "serve": "serve",
     "import": "imports",
     "act": "act",

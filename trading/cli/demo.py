@@ -43,7 +43,7 @@ ORIGIN = "demo.localhost/trading"
 def demo_command(data_dir: Path, port: int, *, fresh: bool, serve: bool, as_json: bool) -> None:
     """演示：真实标的从登记到鉴证 / Real listings from the register to the certificate."""
     if fresh:
-        _remove(data_dir)
+        remove_old(data_dir, ORIGIN)
     there = (data_dir / CENTRE).exists()
     if there and not serve:
         raise SetupError(f"{data_dir} is in use; --fresh starts again", field="data")
@@ -146,11 +146,11 @@ def _tell(centre: Centre, checkpoint: Checkpoint, *, as_json: bool) -> dict[str,
     }
 
 
-def _remove(data_dir: Path) -> None:
-    """Delete an old demonstration; raise ``SetupError`` when it is anything else."""
+def remove_old(data_dir: Path, origin: str) -> None:
+    """Delete what an earlier run made; raise ``SetupError`` where it is not of ``origin``."""
     if not data_dir.exists():
         return
     marker = data_dir / CENTRE
-    if any(data_dir.iterdir()) and (not marker.exists() or Home.open(data_dir).origin != ORIGIN):
-        raise SetupError(f"{data_dir} is no demonstration; it was not touched", field="data")
+    if any(data_dir.iterdir()) and (not marker.exists() or Home.open(data_dir).origin != origin):
+        raise SetupError(f"{data_dir} is another centre; it was not touched", field="data")
     shutil.rmtree(data_dir)

@@ -35,7 +35,7 @@ def serve_demo(home: Home, port: int, *, fresh: bool, as_json: bool) -> None:
     A ``fresh`` one was acted out just now; of another the time since counts as an outage. Raises
     ``SetupError`` for a centre that is no demonstration.
     """
-    with home.serving(), _free(port) as (listener, options):
+    with home.serving(), free_port(port) as (listener, options):
         acted_us = SystemClock().now_us() if fresh else 0
         centre = Centre(
             home, LiveClock(acted_us), worker="serve-1", limits=Limits(decoy_pack=DECOY_PACK)
@@ -63,7 +63,7 @@ def serve_demo(home: Home, port: int, *, fresh: bool, as_json: bool) -> None:
 
 
 @contextlib.contextmanager
-def _free(port: int) -> Iterator[tuple[socket.socket, Options]]:
+def free_port(port: int) -> Iterator[tuple[socket.socket, Options]]:
     """Give a socket on ``port`` or one of the next, and say so when it is another."""
     for tried in range(port, port + PORTS_TRIED):
         options = Options(HOST, tried, 1, None, None, (), DRAIN_SECONDS)

@@ -31,6 +31,7 @@ from trading.base.errors import SetupError, TradingError
 from trading.centre import Centre
 from trading.cli.output import FINDING, USAGE, data_option, emit, guarded, json_option, say, telling
 from trading.demo.cast import Player
+from trading.demo.sandbox import Sandbox
 from trading.jobs import Ticks, describe
 from trading.store.home import Home
 from trading.store.publish import Publisher
@@ -173,10 +174,12 @@ def serve_centre(
     announce: Callable[[], None],
     *,
     demo: tuple[Player, ...] = (),
+    sandbox: Sandbox | None = None,
 ) -> None:
     """Serve ``centre``, which was checked, until a signal asks to stop; then drain and publish.
 
-    ``announce`` is called when requests are taken; ``demo`` is as in ``create_app``.
+    ``announce`` is called when requests are taken; ``demo`` and ``sandbox`` are as in
+    ``create_app``.
     """
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     for name in ("alembic", "apscheduler", "transitions"):
@@ -184,7 +187,7 @@ def serve_centre(
     stop = _Stop(options.drain_seconds + CLOSING_SECONDS)
     publisher = Publisher(centre.engine, centre.reading, centre.home, centre.clock)
     ticks = Ticks(centre, publisher)
-    app = create_app(centre, centre.home, ticks, demo=demo)
+    app = create_app(centre, centre.home, ticks, demo=demo, sandbox=sandbox)
     server = _Server(_config(app, options), announce, app.live.close)
     centre.writer.start()
     ticks.start()

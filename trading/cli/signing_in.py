@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import click
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from trading.base.errors import NotFound
-from trading.base.units import DAY_US
 from trading.centre import Centre
 from trading.cli.auditing import access_key, access_reveal
 from trading.cli.output import data_option, emit, guarded, json_option, open_centre, say
 from trading.people.credential_tables import token as tokens
-from trading.people.tokens import Claims
 from trading.web.shell import Shell
 from trading.web.signin.inviting import ROOMS
 from trading.web.signin.keys import Keys
@@ -90,18 +87,14 @@ def access_token(data_dir: Path, person: str, room: str, days: int, *, as_json: 
     """给程序一个凭证（只显示一次）/ Mint a token for a program, shown once."""
     centre = open_centre(data_dir, writing=True)
     try:
-        now_us = centre.clock.now_us()
-        claims = Claims(secrets.token_hex(12), person, room, now_us + days * DAY_US)
-        with centre.engine.begin() as connection:
-            connection.execute(
-                insert(tokens).values(
-                    id=claims.id, person=person, room=room, until_us=claims.until_us, revoked_us=0
-                )
-            )
-        minted = _keys(centre).tokens.mint("api", claims, now_us)
+        chosen = next(one for one in ROOMS if one == room)
+        minted = _keys(centre).mint(person, chosen, days)
     finally:
         centre.close()
-    emit({"ok": True, "id": claims.id, "token": minted}) if as_json else click.echo(minted)
+    if as_json:
+        emit({"ok": True, "id": minted.id, "token": minted.token})
+    else:
+        click.echo(minted.token)
 
 
 @access_command.command("revoke")

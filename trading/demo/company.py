@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import zlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
@@ -17,11 +17,16 @@ import msgspec
 
 from trading.base.clock import SimulatedClock
 from trading.base.errors import IntegrityFault, Refused
+from trading.base.signature import fingerprint
 from trading.base.units import SECOND_US
 from trading.centre import Centre, Personal
 from trading.demo import cast
+from trading.demo.devices import public_key, signed
 from trading.engine.stream import Command, Facet, Stream
 from trading.observing import evidence
+from trading.observing.rules import Panel, Step
+from trading.observing.watching import OpenStep, StateStep
+from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.record.entry import Document
 from trading.store.batch import Receipt
 from trading.store.filed import documents_of
@@ -128,6 +133,34 @@ class Company:
         papers = documents_of(self.centre.reading, evidence.about(case, lots))
         shown = evidence.gather(case, step, lots, self.centre.state, papers)
         return Paper(evidence.NAME, shown)
+
+    def observe(self, case: str, step: Step, lots: tuple[str, ...]) -> str:
+        """Show ``step`` to the panel and let a quorum state it, each with the own phone.
+
+        Returns the digest of what was shown.
+        """
+        panel: Panel = self.state(f"panel/{case}").facets["panel"]
+        shown = self.shown(case, step, lots)
+        opened = OpenStep(case, step, shown.document.sha256, lots)
+        self.staff("panel.open_step/1", opened, "centre_operator", shown)
+        for member in panel.members[: panel.quorum]:
+            said = StateStep(case, step, opened.shown, "seen", "session_code")
+            self.do("panel.state/1", signed(said, member), member, "resident_rep")
+        return opened.shown
+
+    def know_phones(self, org: str, members: Sequence[str], others: Sequence[str]) -> None:
+        """Let two of ``others`` of the roster of ``org`` confirm the phone of each new member."""
+        for member in members:
+            known = self.centre.state(f"person/{member}")
+            if known is not None and "devices" in known.facets:
+                continue
+            key = public_key(member)
+            self.do(
+                "person.add_device/1", AddDevice(member, "ed25519", key), member, "resident_rep"
+            )
+            confirm = ConfirmDevice(member, org, fingerprint(key))
+            for other in [one for one in others if one != member][:2]:
+                self.do("person.confirm_device/1", confirm, other, "resident_rep")
 
     def wait(self, until_us: int) -> None:
         """Let time pass; everything that falls due on the way is decided in its instant."""

@@ -15,7 +15,6 @@ from trading.awarding.commands import AwardLot, CertifyLot, ConfirmDeal, Publish
 from trading.awarding.guards import PLANNED
 from trading.awarding.rules import Award, Contract
 from trading.base.deadline import day_start_us, local_date
-from trading.base.signature import fingerprint
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US
 from trading.bidding.commands import GetReady, PlaceBid, Qualify, Register
 from trading.bidding.holds import ResumeLot
@@ -24,7 +23,6 @@ from trading.bidding.rules import BIDDER_PREFIX, Sale
 from trading.centre import Personal
 from trading.demo import cast
 from trading.demo.company import Company, Story, paper
-from trading.demo.devices import public_key, signed
 from trading.deposits.commands import ReceiveDeposit, RefundDeposit
 from trading.listing.cases import APPRAISAL, DESKS, PAPERS, PARTY_BODIES, Vote
 from trading.listing.commands import AcceptCase, ApplyCase, ApproveCase, DecideCase, DraftCase
@@ -34,8 +32,6 @@ from trading.listing.rules import ENDED_PLACES, LotPlan, Schedule, Terms, lot_st
 from trading.observing.commands import CallNumber, CommitSeed, DrawPanel, FreezeRoster
 from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel, Step
-from trading.observing.watching import OpenStep, StateStep
-from trading.people.device_commands import AddDevice, ConfirmDevice
 from trading.register.commands import RegisterAsset
 from trading.register.contracts import last_day
 
@@ -200,17 +196,7 @@ class CaseStory:
             for row in cast.representatives(self.script.community, REPRESENTATIVES)
             if row.member not in members
         ]
-        for member in members:
-            known = self.company.centre.state(f"person/{member}")
-            if known is not None and "devices" in known.facets:
-                continue
-            key = public_key(member)
-            self.company.do(
-                "person.add_device/1", AddDevice(member, "ed25519", key), member, "resident_rep"
-            )
-            confirm = ConfirmDevice(member, self.script.org, fingerprint(key))
-            for other in others[:2]:
-                self.company.do("person.confirm_device/1", confirm, other, "resident_rep")
+        self.company.know_phones(self.script.org, members, others)
 
     def register(self) -> Story:
         """Let every bidder register in their own time, pay, and be checked on the next day."""
@@ -377,7 +363,6 @@ class CaseStory:
 
     def observe(self, *steps: Step) -> None:
         """Show every step to the panel and let a quorum state it, each with the own phone."""
-        panel = self.panel
         lots = tuple(
             lot.id for lot in self.lots
             if self.company.state(lot.stream).place not in {*ENDED_PLACES, "failed"}
@@ -385,12 +370,7 @@ class CaseStory:
         if not lots:
             return
         for step in steps:
-            shown = self.company.shown(self.case, step, lots)
-            opened = OpenStep(self.case, step, shown.document.sha256, lots)
-            self.company.staff("panel.open_step/1", opened, "centre_operator", shown)
-            for member in panel.members[: panel.quorum]:
-                said = StateStep(self.case, step, opened.shown, "seen", "session_code")
-                self.company.do("panel.state/1", signed(said, member), member, "resident_rep")
+            self.company.observe(self.case, step, lots)
 
 
 def morning_us(at_us: int) -> int:

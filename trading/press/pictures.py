@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import islice
 
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from pypdfium2 import raw as pdfium
 
 from trading.base.errors import InvalidInput
@@ -102,7 +102,8 @@ def _picture(content: bytes, media_type: str) -> Image.Image:
     """Return the decoded picture, upright and no larger than is shown."""
     form = "JPEG" if media_type == JPEG else "PNG"
     most = JPEG_PIXELS_MAX if media_type == JPEG else PNG_PIXELS_MAX
-    Image.MAX_IMAGE_PIXELS = JPEG_PIXELS_MAX
+    # Of the process, and the library that makes papers sets the second otherwise.
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = JPEG_PIXELS_MAX, False
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=(form,))
         if picture.width * picture.height > most:

@@ -184,7 +184,7 @@ def _flatten(value: Any, path: str, found: dict[str, Any]) -> None:
     items: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
         items = value.items()
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         items = enumerate(value)
     if not items or not value:
         found[path] = value

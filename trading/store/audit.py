@@ -75,12 +75,11 @@ def verify_log(
 def usable_workers(size: int, wanted: int = 0) -> int:
     """Return how many processes share a log of ``size``: ``wanted``, or what pays where it is 0.
 
-    Only one where threads are running: a process that is divided while one of them holds a lock
-    would hold it for ever.
+    Where it is 0 and threads are running, only one: a process that is divided while one of them
+    holds a lock would hold it for ever.
     """
-    if threading.active_count() > 1:
-        return 1
-    worthwhile = (os.cpu_count() or 1) if size > ALONE_ENTRIES else 1
+    alone = size <= ALONE_ENTRIES or threading.active_count() > 1
+    worthwhile = 1 if alone else os.cpu_count() or 1
     return min(wanted or worthwhile, max(-(-size // SPAN_ENTRIES), 1))
 
 

@@ -8,6 +8,7 @@ for any number of writers by the head lock.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -38,6 +39,7 @@ from trading.store.upkeep import Limits, Upkeep
 
 BATCH_MAX = 512
 QUEUE_MAX = 4096
+GATHER_SECONDS = 0.002
 CACHE_MAX = 50_000
 ALIVE_US = 2 * SECOND_US
 
@@ -171,11 +173,12 @@ class Writer:
             self._queue.put(wanted)
 
     def _run(self) -> None:
-        going = True
+        going, count = True, 0
         while going:
             items: list[Item] = []
             tick: Tick | None = None
             found = self._queue.get()
+            gather = time.monotonic() + GATHER_SECONDS
             while found is not None:
                 if isinstance(found, Tick):
                     tick = found
@@ -183,11 +186,12 @@ class Writer:
                 items.append(found)
                 if len(items) >= BATCH_MAX:
                     break
+                wait = gather - time.monotonic() if len(items) < count else 0
                 try:
-                    found = self._queue.get_nowait()
+                    found = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
                 except Empty:
                     break
-            going = found is not None
+            going, count = found is not None, len(items)
             if items or tick:
                 self.process(items, tick)
 

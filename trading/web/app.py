@@ -17,6 +17,7 @@ from litestar.types import Message, Scope
 from trading.base.errors import NotFound, TradingError
 from trading.centre import Centre
 from trading.demo.cast import Player
+from trading.demo.sandbox import Sandbox
 from trading.jobs import Ticks
 from trading.store.home import Home
 from trading.web import (
@@ -88,14 +89,20 @@ class Application(Litestar):
 
 
 def create_app(
-    centre: Centre, home: Home, ticks: Ticks | None = None, *, demo: tuple[Player, ...] = ()
+    centre: Centre,
+    home: Home,
+    ticks: Ticks | None = None,
+    *,
+    demo: tuple[Player, ...] = (),
+    sandbox: Sandbox | None = None,
 ) -> Application:
     """Return the application of ``centre``; ``ticks`` are those of this process, if it ticks.
 
-    ``demo`` names who a visitor of a demonstration may be by one click; nobody elsewhere.
+    ``demo`` names who a visitor of a demonstration may be by one click; nobody elsewhere. Only
+    where it is a ``sandbox`` can its clock be set.
     """
     shell = Shell(centre, home)
-    shell.demo = demo
+    shell.demo, shell.sandbox = (sandbox.players if sandbox else demo), sandbox
     problems = Problems(shell)
     health = Health(centre, home)
     numbers = metrics.Metrics(centre, health, problems.refusals, ticks)

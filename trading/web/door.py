@@ -174,6 +174,12 @@ async def check_origin(request: Request[Any, Any, Any], viewer: Viewer) -> None:
         form = await request.form()
         request.scope["state"][FORM] = form
         brought = brought or str(form.get(CSRF_FIELD, ""))
+        try:
+            check_sent(sent, viewer, brought)
+        except NotPermitted:
+            await form.close()  # no handler will
+            raise
+        return
     check_sent(sent, viewer, brought)
 
 

@@ -15,6 +15,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
 from trading.base import assets
+from trading.base.deadline import day_ended_at
 from trading.base.money import format_yuan
 from trading.base.units import SECOND_US
 from trading.words.language import language, pick
@@ -56,6 +57,12 @@ def moment(at_us: int, *, seconds: bool = False) -> str:
     at = datetime.fromtimestamp(at_us // SECOND_US, UTC).astimezone(BEIJING)
     pattern = _MOMENT[language()] + (":ss" if seconds else "")
     return format_datetime(at, pattern, locale=_LOCALES[language()])
+
+
+def until(at_us: int) -> str:
+    """Return the instant by which something must be done: midnight is 24:00 of the day it ends."""
+    ended = day_ended_at(at_us) if at_us else None
+    return pick(f"{day(ended)}24:00", f"{day(ended)}, 24:00") if ended else moment(at_us)
 
 
 def day(value: str | date | int) -> str:

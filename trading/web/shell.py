@@ -19,6 +19,7 @@ from trading.base.entropy import SystemEntropy
 from trading.base.errors import NotFound, TradingError
 from trading.bidding.rules import bidder_number
 from trading.centre import Centre
+from trading.demo.sandbox import Sandbox
 from trading.engine.stream import Command, Stream
 from trading.people.organisations import Orgs
 from trading.people.reading import Reads
@@ -59,6 +60,7 @@ class Shell:
         self.door.reads = Reads(centre.engine, centre.clock, home.keys_dir)
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
+        self.sandbox: Sandbox | None = None
         self.acting: Callable[[Viewer, str], str] = as_number
         """Returns the number under which a bidder acts on a lot; set by the bidders' room."""
         self.own_streams: Callable[[Viewer], Collection[str]] = lambda _viewer: ()
@@ -70,7 +72,8 @@ class Shell:
         asked = request.scope
         values = {
             "viewer": viewer_of(request), "now_us": self.centre.clock.now_us(), "lang": lang,
-            "csrf": drawn.token, "key": self.new_key, "path": asked["path"], "demo": self.demo,
+            "csrf": drawn.token, "key": self.new_key, "path": asked["path"],
+            "demo": self.demo, "sandbox": self.sandbox,
             "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **values,
         }  # fmt: skip

@@ -16,6 +16,7 @@ from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
 from trading.web import i18n, static_files
 from trading.words.language import language, pick, word
+from trading.words.sources import in_words
 
 
 def render(template: str, values: dict[str, Any]) -> str:
@@ -41,9 +42,11 @@ def environment() -> Environment:
     }
     found.filters |= {
         "moment": i18n.moment,
+        "until": i18n.until,
         "day": i18n.day,
         "iso": i18n.iso,
         "span": i18n.span,
+        "source": in_words,
         "money": i18n.money,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),

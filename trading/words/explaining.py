@@ -11,6 +11,7 @@ from trading.centre import Centre
 from trading.store.batch import Receipt
 from trading.words.details import in_chinese
 from trading.words.language import language, messages, pick
+from trading.words.sources import in_words
 from trading.words.telling import place_label
 
 
@@ -29,7 +30,7 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
         told["field"] = error.params["field"]
     if error.params.get("rule"):
         told["rule"] = error.params["rule"]
-        told["source"] = "decision 25"
+        told["source"] = in_words("decision 25")
     reason = error.params.get("reason")
     if isinstance(reason, str) and reason in texts:
         told["message"] = texts[reason]
@@ -44,7 +45,7 @@ def explain(error: TradingError, centre: Centre | None = None) -> dict[str, Any]
                 "rule": name,
                 "text": texts.get(name, name),
                 "field": known[name].field if name in known else "actor",
-                "source": known[name].source if name in known else "decision 16",
+                "source": in_words(known[name].source if name in known else "decision 16"),
             }
             for name in guards
         ]

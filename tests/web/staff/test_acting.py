@@ -47,7 +47,7 @@ def test_what_the_rules_refuse_is_told_before_it_is_sent(house: House) -> None:
     answer = desk.post("/staff/act/lot.suspend", {"do": "check", **_suspend()})
     assert answer.status_code == 409
     assert "须提交证明材料" in text_of(answer)
-    assert "domain brief 6, rows 28-30" in text_of(answer)
+    assert "业务规范第 6 节第 28 至 30 项" in text_of(answer)
     assert 'value="case-r044-1"' in answer.text
     assert house.size() == size
 

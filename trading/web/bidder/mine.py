@@ -6,12 +6,12 @@ import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
-from trading.base.deadline import local_text
 from trading.engine import timers
 from trading.engine.stream import Stream
 from trading.papers.reading import Act
 from trading.people.bidders import Bidder
 from trading.record.entry import DONE, REFUSED
+from trading.web import i18n
 from trading.web.access import BIDDER, opt
 from trading.web.bidder import wording
 from trading.web.bidder.finding import leads
@@ -117,7 +117,7 @@ def refund(shell: Shell, lot: LotView, bidder: Bidder, deposit: Stream | None) -
     if deposit.place in {"refund_due", "refund_overdue"}:
         return _due(shell, deposit)
     return {
-        "refunded": [_("已退还到原账户，%(at)s。", at=local_text(deposit.entered_us)[:16])],
+        "refunded": [_("已退还到原账户，%(at)s。", at=i18n.moment(deposit.entered_us))],
         "converted": [_("已转作价款。")],
         "frozen": [_("正在核查，暂不退还。")],
         "forfeited": [_("因违约不予退还。")],
@@ -129,8 +129,6 @@ def _due(shell: Shell, deposit: Stream) -> list[str]:
     catalogue = shell.centre.kernel.catalogue
     ways = [one for one in timers.running(catalogue, deposit) if one.after]
     found = [timers.deadline(catalogue, deposit, one) for one in ways]
-    until = [
-        _("最迟 %(at)s 退还到原账户。", at=local_text(one.end_us, closing=True)) for one in found
-    ]
+    until = [_("最迟 %(at)s 退还到原账户。", at=i18n.until(one.end_us)) for one in found]
     late = [_("已经逾期，可以打监督电话。")] if deposit.place == "refund_overdue" else []
     return [*until, *late, *(one.explain(language()) for one in found)]

@@ -109,8 +109,8 @@ class Own:
     def acting(self, viewer: Viewer, lot: str) -> str:
         """Return under which name ``viewer`` acts on ``lot``; it never changes once it is drawn.
 
-        An account that is a number itself acts as that number unless it is somebody else's; of
-        anybody else raises ``NotFound``: what a person is called must not get into the record.
+        An account that is a number itself acts as that number unless it is somebody else's.
+        Raises ``NotFound`` for anybody else: what a person is called must not get into the record.
         """
         known = self._known.get((viewer.person, lot))
         if known is not None:
@@ -128,16 +128,15 @@ class Own:
 
     def streams(self, viewer: Viewer) -> list[str]:
         """Return the streams of which only this bidder is told."""
-        found = {
-            registration_stream(one.lot, one.number): one for one in self.all_of(viewer.person)
-        }
+        mine = self.all_of(viewer.person)
+        found = {registration_stream(one.lot, one.number): one for one in mine}
         states = self._shell.centre.states(set(found))
         return [
             stream
             for name, one in found.items()
             if name not in states or states[name].facets["registration"].who == one.who
             for stream in (name, deposit_stream(one.lot, one.number))
-        ]  # fmt: skip
+        ]
 
     def _plays(self, person: str) -> bool:
         return any(player.person == person for player in self._shell.demo)

@@ -72,10 +72,13 @@ def _zip(name: str, write: Callable[[IO[bytes]], object]) -> Stream:
         raise
     target.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
-    return Stream(_chunks(target), media_type=ZIP, headers=headers)
+    chunks = _chunks(target)
+    next(chunks)  # begun: whoever hangs up before the first byte has closed the file
+    return Stream(chunks, media_type=ZIP, headers=headers)
 
 
 def _chunks(target: IO[bytes]) -> Iterator[bytes]:
     with target:
+        yield b""
         while chunk := target.read(CHUNK):
             yield chunk

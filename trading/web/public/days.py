@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
 from sqlalchemy import ColumnElement, select
 
+from trading.base.deadline import local_text
 from trading.base.errors import NotFound
 from trading.base.units import DAY_US, SECOND_US
 from trading.listing.tables import lot as lots
@@ -30,17 +31,27 @@ ICS = "text/calendar; charset=utf-8"
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """Something that happens to a lot at an instant."""
+    """Something that happens to a lot at an instant, or has its end there."""
 
     at_us: int
     what: str
     lot: str
     title: str
+    is_end: bool = False
 
     @property
     def day(self) -> date:
-        """Return the day in Beijing on which it happens."""
-        return datetime.fromtimestamp(self.at_us // SECOND_US, UTC).astimezone(BEIJING).date()
+        """Return the day in Beijing on which it happens; midnight ends the day before."""
+        return date.fromisoformat(self._text[:10])
+
+    @property
+    def clock(self) -> str:
+        """Return the hour and minute at which it happens, 24:00 where a day ends."""
+        return self._text[11:16]
+
+    @property
+    def _text(self) -> str:
+        return local_text(self.at_us, closing=self.is_end)
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
@@ -98,10 +109,10 @@ def _us(day: date) -> int:
 def _between(shell: Shell, begin_us: int, end_us: int) -> list[Happening]:
     """Return what happens in [begin, end), of each kind at most so many, in order."""
     found = [
-        *_of(shell, _("报名截止"), lots.c.registration_until_us, begin_us, end_us),
+        *_ends(shell, _("报名截止"), lots.c.registration_until_us, begin_us, end_us),
         *_of(shell, _("竞价开始"), lots.c.opens_us, begin_us, end_us),
         *_of(shell, _("结果公布"), lots.c.result_us, begin_us, end_us),
-        *_of(shell, _("公示结束"), lots.c.due_us, begin_us, end_us, lots.c.place == "publicity"),
+        *_ends(shell, _("公示结束"), lots.c.due_us, begin_us, end_us, lots.c.place == "publicity"),
     ]
     return sorted(found, key=lambda one: (one.at_us, one.lot))[:EVENTS_MAX]
 
@@ -119,6 +130,14 @@ def _of(
         Happening(row["at_us"], what, row["lot"], row["title_zh"])
         for row in asking.rows(shell, query)
     ]
+
+
+def _ends(
+    shell: Shell, what: str, at: ColumnElement[Any], begin_us: int, end_us: int, *more: Any
+) -> list[Happening]:
+    """Return ends in (begin, end]: midnight belongs to the day that it ends."""
+    found = _of(shell, what, at, begin_us + 1, end_us + 1, *more)
+    return [msgspec.structs.replace(one, is_end=True) for one in found]
 
 
 def _ics(found: list[Happening], now_us: int) -> str:

@@ -8,8 +8,11 @@ from trading.base.money import PriceUnit, format_yuan
 from trading.observing.evidence import Fact, ShownLot
 from trading.papers.wording import said
 from trading.web.i18n import gettext as _
-from trading.web.i18n import moment, money
+from trading.web.i18n import moment, money, until
 from trading.words.language import language
+
+_ENDS = {"registration_until_us", "closes_us", "ends_us"}
+"""Facts that say by when something must be done."""
 
 
 class Words(NamedTuple):
@@ -90,7 +93,7 @@ def fact_text(name: str, value: int | str, unit: PriceUnit | None) -> str:
         body = said("body", value) if language() == "zh" else value.replace("_", " ")
         return body if name == "meeting" else value
     if name.endswith("_us"):
-        return moment(value)
+        return until(value) if name in _ENDS else moment(value)
     if name.endswith("_fen"):
         return _priced(value, unit) if unit and name != "deposit_fen" else money(value)
     if name == "term_months":

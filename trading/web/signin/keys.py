@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from trading.base.errors import InvalidInput, NotAuthenticated
+from trading.base.units import DAY_US
 from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
 from trading.people.invitations import Invitations
@@ -21,11 +22,20 @@ from trading.web.shell import Asked, Shell
 from trading.web.viewer import Viewer
 
 T = TypeVar("T")
+TOKEN_ID_BYTES = 12
 
 FRONT: dict[str, str] = {
     "staff": "/staff", "bidder": "/bidder", "representative": "/watch", "auditor": "/audit",
 }  # fmt: skip
 """The front page of each room."""
+
+
+class Minted(NamedTuple):
+    """A token of a program, the id by which it is revoked, and when it runs out."""
+
+    id: str
+    token: str
+    until_us: int
 
 
 class Keys:
@@ -50,6 +60,17 @@ class Keys:
         self.invitations.revoke(person)
         self.passkeys.forget(person)
         return self._shell.sessions.end_all(person)
+
+    def mint(self, person: str, room: Room, days: int) -> Minted:
+        """Return a token by which a program speaks for ``person`` in ``room`` for so many days."""
+        centre, now_us = self._shell.centre, self._shell.centre.clock.now_us()
+        claims = Claims(
+            self._shell.entropy(TOKEN_ID_BYTES).hex(), person, room, now_us + days * DAY_US
+        )
+        row = {"id": claims.id, "person": person, "room": room, "until_us": claims.until_us}
+        with centre.engine.begin() as connection:
+            connection.execute(insert(token).values(**row, revoked_us=0))
+        return Minted(claims.id, self.tokens.mint("api", claims, now_us), claims.until_us)
 
     def check_enabled(self, person: str) -> None:
         """Raise ``NotAuthenticated`` where the account of ``person`` was disabled."""

@@ -23,6 +23,7 @@ from trading.web.staff.forms import wants, words
 from trading.web.staff.trying import Loaded, loaded
 from trading.web.visibility import SILENT
 from trading.words.language import language, messages, word
+from trading.words.sources import in_words
 
 _LIFTED_BY = {
     "not_held_v1": "office", "deposit_held_v1": "centre_cashier",
@@ -30,10 +31,6 @@ _LIFTED_BY = {
     "no_admitted_objection_v1": "office", "assets_free_v1": "office",
 }  # fmt: skip
 """Whose act can make a rule hold that does not; steps are stated by the panel."""
-
-
-_SOURCES = (("domain brief", "业务规范"), ("decisions", "设计决定"), ("decision", "设计决定"),
-            (", rows ", " 第 "), (", row ", " 第 "), ("section", "第"), ("; ", "；"))  # fmt: skip
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -201,15 +198,6 @@ def _held(context: Context, guard: str) -> bool | None:
         return None
 
 
-def source_words(source: str) -> str:
-    """Return where a rule comes from, in the language of the reader."""
-    if language() != "zh":
-        return source
-    for english, chinese in _SOURCES:
-        source = source.replace(english, chinese)
-    return source
-
-
 def _rule(centre: Centre, guard: str, edge: Transition) -> Rule:
     spec = centre.kernel.registry.guards[guard]
     by: tuple[str, ...] = ()
@@ -220,4 +208,4 @@ def _rule(centre: Centre, guard: str, edge: Transition) -> Rule:
     elif spec.field not in {"docs", "facts"}:
         by = tuple(role for role in edge.roles if role not in {"writer", "clock"})
     text = messages(language()).get(guard, guard)
-    return Rule(guard, text, source_words(spec.source), tuple(word("roles", role) for role in by))
+    return Rule(guard, text, in_words(spec.source), tuple(word("roles", role) for role in by))

@@ -99,7 +99,8 @@ def spoken(field: Field, value: Any) -> str:
     if field.widget == "bool":
         return _("是") if value else _("否")
     if field.widget == "instant":
-        return i18n.moment(value) if value else _("没有")
+        written = i18n.until if field.name.endswith("until_us") else i18n.moment
+        return written(value) if value else _("没有")
     if field.widget == "yuan":
         return i18n.money(value)
     if field.widget == "day":
