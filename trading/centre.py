@@ -56,7 +56,7 @@ from trading.store.publish import Publisher
 from trading.store.reveal import publish_bodies
 from trading.store.signer import published
 from trading.store.start import check_agreement
-from trading.store.state import StateCodec
+from trading.store.state import StateCodec, StoredState
 from trading.store.statements import statements_for
 from trading.store.triggers import compare_triggers
 from trading.store.upkeep import SALT_BYTES, Limits
@@ -269,7 +269,7 @@ class Centre:
         """Yield the committed state of every stream of ``kind``, ordered by name."""
         return log.states_of(self.reading, self._codec, kind)
 
-    def row_of(self, state: Stream) -> log.StoredState:
+    def row_of(self, state: Stream) -> StoredState:
         """Return the row under which ``state`` is stored."""
         return self._codec.row(state, self.kernel.catalogue.workflow(state.workflow))
 

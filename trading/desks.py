@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 
 from trading.centre import Centre
 from trading.disputes.tables import objection
@@ -20,11 +20,8 @@ from trading.people.organisations import Orgs
 from trading.people.rules import Person, holds
 from trading.record.entry import PROPOSED, RawBody, Row, read
 from trading.store import log
-from trading.store.schema import entry
 
 TABLES: dict[str, Table] = {"case": case, "lot": lot, "objection": objection}
-LOOKED_MAX = 20_000
-"""How many of the newest entries are looked through for acts that wait for another person."""
 _MARK = b'"outcome":"%s"' % PROPOSED.encode()
 
 
@@ -77,14 +74,7 @@ def waiting(centre: Centre) -> Iterator[Waiting]:
 
 def asked(centre: Centre) -> list[Asked]:
     """Return every act that waits for another person, the newest first."""
-    size = log.head(centre.reading).size
-    find = "instr(body, :mark) > 0"
-    if centre.reading.dialect.name != "sqlite":
-        find = "position(:mark in body) > 0"
-    marked = text(find).bindparams(mark=_MARK)
-    query = select(entry.c.stream).where(entry.c.idx >= size - LOOKED_MAX, marked).distinct()
-    with log.reading(centre.reading) as connection:
-        names = list(connection.execute(query).scalars())
+    names = log.pending_streams(centre.reading)
     found = [one for name in names for one in asked_of(centre, name)]
     return sorted(found, key=lambda one: -one.at_us)
 

@@ -18,7 +18,7 @@ from trading.record.verify import verify
 from trading.store import log, schema
 from trading.store.engine import sqlite_url
 from trading.store.projection import Projection
-from trading.store.state import StateCodec
+from trading.store.state import StateCodec, StoredState
 
 ROWS = tuple(stall_log.story().rows)
 STATES = stall_log.story().states
@@ -26,8 +26,9 @@ CODEC = StateCodec(stalls.registry())
 COLUMNS = [column.name for column in schema.stream_state.columns]
 
 
-def _stored(state: Stream) -> log.StoredState:
-    return state.name, state.seq, CODEC.encode(state), state.due_us or None, 0
+def _stored(state: Stream) -> StoredState:
+    due_us, pending = state.due_us or None, len(state.pending)
+    return state.name, state.seq, CODEC.encode(state), due_us, 0, pending
 
 
 @pytest.fixture
@@ -118,6 +119,22 @@ def test_the_state_of_a_stream_is_read(reading: Engine) -> None:
 def test_all_stored_states_come_page_by_page(reading: Engine, page: int) -> None:
     stored = list(log.stored_states(reading, page))
     assert sorted(stored) == sorted(_stored(state) for state in STATES.values())
+
+
+def test_what_waits_for_another_person_is_found_by_its_index(
+    reading: Engine, engine: Engine
+) -> None:
+    assert log.pending_streams(reading) == []
+    change = "UPDATE projection_stream_state SET pending = 1 WHERE stream LIKE 'veil/%'"
+    with engine.begin() as connection:
+        connection.execute(text(change))
+    assert log.pending_streams(reading) == ["veil/a-v1", "veil/a-v2"]
+    with engine.connect() as connection:
+        explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+        if engine.dialect.name != "sqlite":
+            connection.execute(text("SET enable_seqscan = off"))  # six rows are read faster so
+        plan = connection.execute(text(f"{explain} {log._PENDING}")).all()
+    assert "projection_stream_state_pending" in str(plan)
 
 
 def test_what_is_stored_verifies_and_replays(reading: Engine) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, Select, bindparam, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from trading.base.errors import SetupError
@@ -25,7 +25,7 @@ from trading.store.faults import storage_fault
 from trading.store.projection import Projection
 from trading.store.schema import entry, stream_state
 from trading.store.schema import head as head_table
-from trading.store.state import StateCodec
+from trading.store.state import StateCodec, StoredState
 
 PAGE = 2048
 NAMES_MAX = 500
@@ -35,7 +35,8 @@ _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
 _HEAD = select(head_table.c.size, head_table.c.range, head_table.c.at_us)
 _STATES = select(stream_state).order_by(stream_state.c.stream)
-StoredState = tuple[str, int, bytes, int | None, int]
+_PENDING = select(stream_state.c.stream).where(text("pending > 0")).order_by(stream_state.c.stream)
+"""The condition is that of the index, letter for letter, or SQLite would not use it."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -131,9 +132,15 @@ def states(engine: Engine, codec: StateCodec, streams: Collection[str]) -> dict[
 
 
 def stored_states(engine: Engine, page: int = PAGE) -> Iterator[StoredState]:
-    """Yield (stream, seq, state, due_us, live) of every stream as stored, ordered by name."""
+    """Yield the row of every stream as stored, ordered by name."""
     for row in _state_rows(engine, _STATES, page):
-        yield row.stream, row.seq, blob(row.state), row.due_us, row.live
+        yield row.stream, row.seq, blob(row.state), row.due_us, row.live, row.pending
+
+
+def pending_streams(engine: Engine) -> list[str]:
+    """Return the streams on which an act waits for another person, ordered by name."""
+    with reading(engine) as connection:
+        return list(connection.execute(_PENDING).scalars())
 
 
 def unsealed_states(engine: Engine, codec: StateCodec, page: int = PAGE) -> Iterator[str]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -68,9 +69,17 @@ stream_state = Table(
     Column("state", LargeBinary, nullable=False),
     Column("due_us", BigInteger),
     Column("live", Integer, nullable=False),
+    Column("pending", Integer, nullable=False),
     Column("mac", LargeBinary, nullable=False),
     Index("projection_stream_state_due", "due_us", "stream"),
     Index("projection_stream_state_live", "live", "stream"),
+    # Few streams ever wait for another person: an index of those alone costs the others nothing.
+    Index(
+        "projection_stream_state_pending",
+        "stream",
+        sqlite_where=text("pending > 0"),
+        postgresql_where=text("pending > 0"),
+    ),
 )
 
 idempotency = Table(

@@ -13,6 +13,8 @@ from trading.engine.definitions import Workflow
 from trading.engine.registry import Registry
 from trading.engine.stream import CLEAR, GENESIS, Proposal, Stream
 
+StoredState = tuple[str, int, bytes, int | None, int, int]
+"""A row as stored, but for its seal: stream, seq, state, due_us, live and pending."""
 MAC_BYTES = 16
 _PERSON = b"trading.state"
 
@@ -56,11 +58,12 @@ class StateCodec:
         """Return canonical bytes, so that two equal states are equal as stored."""
         return self._encoder.encode(state)
 
-    def row(self, state: Stream, workflow: Workflow) -> tuple[str, int, bytes, int | None, int]:
-        """Return the row of ``state`` but for its seal: stream, seq, state, due_us and live."""
+    def row(self, state: Stream, workflow: Workflow) -> StoredState:
+        """Return the row of ``state`` but for its seal."""
         # A hold that ends by itself would do so while nobody was there to bid.
         live = workflow.states[state.place].live and (not state.held or state.due_us > 0)
-        return state.name, state.seq, self.encode(state), state.due_us or None, int(live)
+        due_us, pending = state.due_us or None, len(state.pending)
+        return state.name, state.seq, self.encode(state), due_us, int(live), pending
 
     def seal(self, data: bytes) -> bytes:
         """Return the MAC of stored bytes. Source: RFC 7693 (keyed BLAKE2b)."""

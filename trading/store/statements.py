@@ -31,6 +31,7 @@ _STATE_COLUMNS = {
     "state": "bytea",
     "due_us": "bigint",
     "live": "int",
+    "pending": "int",
     "mac": "bytea",
 }
 _OPENING_COLUMNS = {"digest": "text", "subject": "text", "sealed": "bytea"}
@@ -98,7 +99,8 @@ class Statements:
             _STATE_COLUMNS,
             rows,
             "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, state = excluded.state, "
-            "due_us = excluded.due_us, live = excluded.live, mac = excluded.mac",
+            "due_us = excluded.due_us, live = excluded.live, pending = excluded.pending, "
+            "mac = excluded.mac",
         )
 
     def insert_idempotency(self, connection: Connection, rows: Rows) -> None:

@@ -6,17 +6,28 @@ Source: decision 21; architecture brief, section 2.2.
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from trading.base import assets
 from trading.base.errors import SetupError
 from trading.base.money import PriceUnit, format_yuan
 from trading.web import i18n, static_files
+from trading.web.viewer import Viewer
 from trading.words.language import language, pick, word
 from trading.words.sources import in_words
+
+_CELL = re.compile(r"<(tr|td|th)\b([^>]*)>")
+_NAVIGATION = {
+    "staff": "staff/nav.html", "auditor": "auditor/nav.html", "bidder": "bidder/nav.html",
+}  # fmt: skip
+_OF_ROOMS = ("/staff", "/audit", "/bidder", "/signin")
+"""Pages that belong to whoever is signed in; all others look the same to everybody."""
 
 
 def render(template: str, values: dict[str, Any]) -> str:
@@ -39,6 +50,7 @@ def environment() -> Environment:
         "static": static_files.url,
         "other_language": other_language,
         "with_query": with_query,
+        "navigation": navigation,
     }
     found.filters |= {
         "moment": i18n.moment,
@@ -47,11 +59,36 @@ def environment() -> Environment:
         "iso": i18n.iso,
         "span": i18n.span,
         "source": in_words,
+        "labelled": labelled,
         "money": i18n.money,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }
     return found
+
+
+def labelled(rows: str, heads: Sequence[str]) -> Markup:
+    """Return ``rows`` of a table with the head of each cell on it, for screens without columns."""
+    place = 0
+
+    def with_head(found: re.Match[str]) -> str:
+        nonlocal place
+        tag, more = found[1], found[2]
+        if tag == "tr":
+            place = 0
+            return found[0]
+        place += 1
+        if place > len(heads) or "colspan" in more:
+            return found[0]
+        return f'<{tag} data-head="{escape(heads[place - 1])}"{more}>'
+
+    return Markup(_CELL.sub(with_head, rows))  # noqa: S704 - rows are markup already
+
+
+def navigation(viewer: Viewer, path: str) -> str:
+    """Return the template of the links of the room that ``viewer`` is in at ``path``."""
+    own = _NAVIGATION.get(viewer.room, "")
+    return own if own and path.startswith(_OF_ROOMS) else "parts/public_nav.html"
 
 
 def other_language(here: str) -> str:

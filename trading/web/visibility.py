@@ -13,11 +13,12 @@ from typing import Any
 
 from trading.awarding.certificates import certificate_stream
 from trading.base.errors import NotFound
-from trading.bidding.rules import registration_stream
+from trading.bidding.rules import bidder_number, registration_stream
 from trading.centre import Centre
 from trading.engine.registry import PUBLIC, RESTRICTED, Registry
 from trading.engine.stream import Stream
 from trading.listing.tables import AWARDED_PLACES
+from trading.notifications.rules import Notification
 from trading.observing.rules import Panel
 from trading.papers.kinds import WINNER, PaperKind
 from trading.people.organisations import Orgs
@@ -47,14 +48,20 @@ NAMED = frozenset({"award_notice", "contract", "handover", "certificate"})
 
 
 def lot_of(stream: str) -> str:
-    """Return the lot whose award opens a silent ``stream``."""
+    """Return the lot that ``stream`` is or belongs to; of anything else, the name of no lot."""
     kind, _slash, name = stream.partition("/")
-    return name if kind == "roll" else name.rpartition("-")[0]
+    return name if kind in {"lot", "roll"} else name.rpartition("-")[0]
 
 
 def is_awarded(lot: Stream | None) -> bool:
     """Tell whether a lot that stands so has opened what was silent about it."""
     return lot is not None and lot.place in AWARDED_PLACES
+
+
+def tells_bidders(notification: Stream, lot: Stream | None) -> bool:
+    """Tell whether a notification about ``lot`` tells who bids, or how many, before the award."""
+    found: Notification = notification.facets["notification"]
+    return not is_awarded(lot) and any(bidder_number(one.person) for one in found.tellings)
 
 
 def role_sees(role: str, registry: Registry, kind: str, *, opened: bool) -> bool:
@@ -113,25 +120,7 @@ class Sight:
 
     def sees(self, state: Stream) -> bool:
         """Tell whether the viewer may look at ``state``."""
-        return self.sees_stream(state.name, state.org)
-
-    def sees_stream(self, stream: str, org: str, lots: Mapping[str, Stream] | None = None) -> bool:
-        """Tell whether the viewer may look at ``stream``, which belongs to ``org``.
-
-        ``lots`` are states that were read already, by name of stream.
-        """
-        registry, kind = self._centre.kernel.registry, stream.partition("/")[0]
-        audience = registry.streams[kind].audience
-        if audience == PUBLIC or self._viewer.room == EVERYTHING:
-            return True
-        if audience != RESTRICTED:
-            name = f"lot/{lot_of(stream)}"
-            lot = lots.get(name) if lots is not None else self._centre.state(name)
-            if is_awarded(lot) or self._owns(stream):
-                return True
-        if stream == f"person/{self._viewer.person}":
-            return self._viewer.signed_in
-        return self._serves(kind, org)
+        return self._sees(state, self._centre.state)
 
     def works_on(self, state: Stream) -> bool:
         """Tell whether ``state`` is for a desk of the viewer: it is seen and a grant reaches it."""
@@ -139,14 +128,10 @@ class Sight:
 
     def entries(self, rows: Collection[Row]) -> set[int]:
         """Return the positions of those of ``rows`` whose content the viewer may read."""
-        closed = {row.stream for row in rows if row.audience != PUBLIC}
-        lots = {f"lot/{lot_of(name)}" for name in closed if name.partition("/")[0] in SILENT}
-        states = self._centre.states(closed | lots)
-        seen = {
-            name: self.sees_stream(name, states[name].org if name in states else "", states)
-            for name in closed
-        }
-        return {row.idx for row in rows if seen.get(row.stream, True)}
+        closed = self._centre.states({row.stream for row in rows if row.audience != PUBLIC})
+        lots = self._centre.states({f"lot/{_about(state)}" for state in closed.values()})
+        seen = {name for name, state in closed.items() if self._sees(state, lots.get)}
+        return {row.idx for row in rows if row.audience == PUBLIC or row.stream in seen}
 
     def documents(self, state: Stream) -> bool:
         """Tell whether the viewer may take the documents that acts on ``state`` name."""
@@ -166,13 +151,28 @@ class Sight:
             return any(self._viewer.holds(role, state.org, self._orgs) for role in kind.roles)
         return WINNER in kind.roles and self._won(state)
 
-    def _serves(self, kind: str, org: str) -> bool:
-        """Tell whether a desk of the viewer looks at closed objects of ``kind`` of ``org``."""
+    def _sees(self, state: Stream, lot_at: Callable[[str], Stream | None]) -> bool:
+        """Tell whether the viewer may look at ``state``; ``lot_at`` finds the state of a lot."""
+        audience = self._centre.kernel.registry.streams[state.kind].audience
+        if audience == PUBLIC or self._viewer.room == EVERYTHING:
+            return True
+        lot = lot_at(f"lot/{_about(state)}")
+        if audience != RESTRICTED and (is_awarded(lot) or self._owns(state.name)):
+            return True
+        if state.name == f"person/{self._viewer.person}":
+            return self._viewer.signed_in
+        if state.kind == "notification" and tells_bidders(state, lot):
+            return False
+        return self._serves(state)
+
+    def _serves(self, state: Stream) -> bool:
+        """Tell whether a desk of the viewer looks at closed objects like ``state``."""
         if self._viewer.room != "staff":
             return False
-        if kind in ONLY:
-            return bool(self._viewer.roles & ONLY[kind]) and self.reaches(org)
-        return any(self._viewer.holds(role, org, self._orgs) for role in CHECKS.get(kind, ()))
+        if state.kind in ONLY:
+            return bool(self._viewer.roles & ONLY[state.kind]) and self.reaches(state.org)
+        checks = CHECKS.get(state.kind, ())
+        return any(self._viewer.holds(role, state.org, self._orgs) for role in checks)
 
     def _owns(self, stream: str) -> bool:
         if self._viewer.room != "bidder" or stream.partition("/")[0] not in OWN:
@@ -208,6 +208,13 @@ def stream_found(centre: Centre, stream: str) -> Stream:
     if found is None:
         raise NotFound("no such page")
     return found
+
+
+def _about(state: Stream) -> str:
+    """Return the lot that a closed object is about, the name of none where it is about no lot."""
+    if state.kind == "notification":
+        return lot_of(state.facets["notification"].about)
+    return lot_of(state.name)
 
 
 def _certifies(lot: Stream, certificate: Stream) -> bool:

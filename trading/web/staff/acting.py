@@ -132,7 +132,8 @@ class Acting:
         state = self._shell.centre.state(stream) if stream else None
         if state is None or not works_on(self._shell, request, state):
             return {}
-        return prefilling.known(self._shell.centre, spec, state)
+        field = request.query_params.get("field", "")
+        return prefilling.known(self._shell.centre, spec, state, field)
 
     def _check(self, request: Asked, filled: Filled) -> Page:
         """Return the page on which the answers are checked, unless the rules stand in the way."""

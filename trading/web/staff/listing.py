@@ -30,6 +30,7 @@ from trading.register.tables import contract as contracts
 from trading.web.access import STAFF, opt
 from trading.web.i18n import gettext as _
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
+from trading.web.staff.forms import words
 from trading.words.language import speaking
 from trading.words.telling import place_label
 
@@ -114,6 +115,7 @@ class Lists:
                 request, "staff/register.html", title=_("资产与合同"), view=view, rows=rows,
                 more=more, orgs=self._orgs(request), org=org, months=months, names=self._names(),
                 labels=dict(self._places(of)), owed=owed, views=_views(), of=of,
+                category=words.category,
             )  # fmt: skip
 
     def sheet(self, request: Asked, view: str, org: str, months: int) -> Response[bytes]:
@@ -225,7 +227,7 @@ def _columns(
     if of == "asset":
         return [
             *common, (_("名称"), lambda row: row["name_zh"]),
-            (_("类别"), lambda row: row["category"]),
+            (_("类别"), lambda row: words.category(row["category"])),
             (_("数量"), lambda row: row["quantity_thousandths"] / 1000),
             (_("单位"), lambda row: row["quantity_unit"]),
         ]  # fmt: skip

@@ -21,7 +21,7 @@ from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
-from trading.web.staff.forms import words
+from trading.web.staff.forms import correcting, words
 from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
@@ -96,7 +96,8 @@ class Objects:
                 printable=[(p.name, pick(p.title_zh, p.title_en))
                            for p in papers.ready(centre, state.name)
                            if p.public or viewer.roles.intersection(p.roles)],
-                differs=kind in {"case", "lot"},
+                differs=kind in {"case", "lot"}, **self._ways(state),
+                keyed=list(correcting.keyed(centre, state, viewer.person)),
             )  # fmt: skip
 
     def document(self, state: Stream, sha256: str) -> Response[bytes]:
@@ -137,6 +138,13 @@ class Objects:
         spec = self._shell.centre.kernel.registry.commands.get(kind)
         return word("triggers", spec.trigger) if spec and spec.clock else words.kind_title(kind)
 
+    def _ways(self, state: Stream) -> dict[str, Any]:
+        """Return the case whose file can be taken away, and the one whose steps can be opened."""
+        case = _case_of(state)
+        panel = self._shell.centre.state(f"panel/{case}") if case else None
+        drawn = panel is not None and bool(panel.facets["panel"].seats)
+        return {"dossier_of": case, "steps_of": case if drawn else ""}
+
     def _org(self, org: str) -> str:
         node = self._shell.orgs().nodes.get(org)
         return node.name_zh if node else org
@@ -157,6 +165,13 @@ class Objects:
                 kind, _slash, name = stream.partition("/")
                 found.append((kind, name, f"{words.said('streams', kind)} {title_of(other)}"))
         return found
+
+
+def _case_of(state: Stream) -> str:
+    """Return the case that a case, a lot or a panel belongs to, empty for anything else."""
+    if state.kind == "lot":
+        return str(state.facets["terms"].case)
+    return state.name.partition("/")[2] if state.kind in {"case", "panel"} else ""
 
 
 def _related(state: Stream) -> list[str]:

@@ -29,8 +29,8 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
 
     @get("/staff/people", sync_to_thread=True, opt=opt(OFFICE))
     def people(request: Asked, q: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
-        rows, more = _people(shell, q[:64], after[:64])
         with speaking(chosen_language(request)):
+            rows, more = _people(shell, q[:64], after[:64])
             return shell.page(
                 request, "staff/people.html", title=pick("人员与岗位", "People"), rows=rows,
                 more=more, q=q, tree=list(_tree(shell.orgs())),

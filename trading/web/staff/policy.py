@@ -13,6 +13,7 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from trading.base.calendar import YearTable
 from trading.base.errors import InvalidInput, NotFound, Refused, SetupError, TradingError
 from trading.engine import diff
 from trading.engine.builtin import EnterDefinition
@@ -69,11 +70,16 @@ class Policy:
                  "newest": self._newest(kind, name)}
                 for kind, name in sorted(centre.kernel.catalogue.entered)
             ]  # fmt: skip
+            title = pick("政策与流程", "Policies")
         base: dict[str, Any] = {"errors": {}, "told": None, "tried": None}
         return self._shell.page(
-            request, "staff/policy.html", status=status, title=pick("政策与流程", "Policies"),
-            rows=rows, **{**base, **more},
-        )  # fmt: skip
+            request,
+            "staff/policy.html",
+            status=status,
+            title=title,
+            rows=rows,
+            **{**base, **more},
+        )
 
     def show(self, request: Asked, kind: str, name: str) -> Page:
         """Return one definition, line by line."""
@@ -127,6 +133,8 @@ class Policy:
 
     def _title(self, kind: str, name: str) -> str:
         found = self._shell.centre.newest(kind, name.partition("@")[0])
+        if isinstance(found, YearTable):
+            return pick(f"{found.year} 年放假安排", f"Holidays of {found.year}")
         return pick(getattr(found, "title_zh", name), getattr(found, "title_en", name))
 
     def _newest(self, kind: str, name: str) -> bool:
@@ -146,9 +154,10 @@ def _plain(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Return every value of a body with its path."""
     if isinstance(value, dict):
         return [line for key in value for line in _plain(value[key], f"{path}.{key}".strip("."))]
-    if isinstance(value, list) and value and isinstance(value[0], dict):
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return [line for n, one in enumerate(value, 1) for line in _plain(one, f"{path} {n}")]
-    return [(path, ", ".join(map(str, value)) if isinstance(value, list) else str(value))]
+    many = isinstance(value, list | tuple)
+    return [(path, ", ".join(map(str, value)) if many else str(value))]
 
 
 def _text(content: bytes) -> str:

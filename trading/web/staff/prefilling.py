@@ -16,21 +16,28 @@ from trading.engine.registry import CommandSpec
 from trading.engine.stream import Stream
 from trading.register.contracts import last_day
 from trading.web.staff.forms import words
+from trading.web.staff.forms.correcting import CORRECT, prefilled
 from trading.web.staff.forms.shape import shape
 from trading.web.staff.forms.typed import Values, typed
 
-_OBJECTS = {"lot.sign": "lot", "case.amend": "case", "asset.update": "asset"}
+_OBJECTS = {
+    "lot.sign": "lot", "case.amend": "case", "asset.update": "asset", CORRECT: "stream",
+}  # fmt: skip
 
 
 def object_of(spec: CommandSpec, name: str) -> str:
     """Return the stream that the form of ``spec`` is filled in from, empty where there is none."""
     kind = _OBJECTS.get(words.base(spec.kind), "")
+    if kind == "stream":
+        return name
     return f"{kind}/{name}" if kind and name else ""
 
 
-def known(centre: Centre, spec: CommandSpec, state: Stream) -> Values:
-    """Return what ``state`` says of the questions of ``spec``."""
+def known(centre: Centre, spec: CommandSpec, state: Stream, field: str = "") -> Values:
+    """Return what ``state`` says of the questions of ``spec``; a correction is of ``field``."""
     kind = words.base(spec.kind)
+    if kind == CORRECT:
+        return prefilled(centre, state, field)
     data: dict[str, Any] = {}
     if kind == "lot.sign":
         data = _contract(centre, state)

@@ -16,6 +16,7 @@ from trading.bidding.rules import registration_stream
 from trading.desks import Asked as Proposal
 from trading.engine.desks import at_desk
 from trading.engine.policy_keys import KEYS
+from trading.engine.registry import CommandSpec
 from trading.engine.stream import CLEAR
 from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
@@ -23,9 +24,9 @@ from trading.store import log
 from trading.web.access import STAFF, Access, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
-from trading.web.staff.forms import typed, wants, words
+from trading.web.staff.forms import correcting, typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
-from trading.web.staff.forms.shape import shape
+from trading.web.staff.forms.shape import Field
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
 
@@ -85,11 +86,11 @@ class Tasks:
         with speaking(chosen_language(request)):
             rows = [self._row(one, now_us) for one in shown]
             asked = [self._asked(one) for one in desks.asked(centre) if self._may(request, one)]
-        return self._shell.page(
-            request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
-            everybody=everybody, none=none, hidden=len(reached) - len(mine),
-            offers=self._offers(request),
-        )  # fmt: skip
+            return self._shell.page(
+                request, "staff/tasks.html", title=pick("待办", "Tasks"), rows=rows, asked=asked,
+                everybody=everybody, none=none, hidden=len(reached) - len(mine),
+                offers=self._offers(request),
+            )  # fmt: skip
 
     def following(self, request: Asked) -> Page:
         """Lead to the registration that waits longest; of the others nothing is told."""
@@ -123,12 +124,16 @@ class Tasks:
             return self._shell.page(
                 request, "staff/confirm.html", status=error.status if error else 200,
                 title=words.kind_title(one.kind), one=one, kind=kind, name=name,
-                answers=list(typed.answers(one.kind, shape(spec.struct), data)),
+                answers=list(typed.answers(one.kind, self._questions(spec, data), data)),
                 papers=[(words.said("documents", doc["name"]), doc["sha256"]) for doc in one.docs],
                 facts=[(f, words.said("facts", f)) for f in wants.facts(centre, spec)],
                 roles=self._roles(request, one), own=one.actor == viewer.person,
                 told=self._shell.explain(request, error) if error else None,
             )  # fmt: skip
+
+    def _questions(self, spec: CommandSpec, data: dict[str, Any]) -> tuple[Field, ...]:
+        registry = self._shell.centre.kernel.registry
+        return correcting.questions(registry, spec, lambda name: str(data.get(name, "")))
 
     def confirm(self, request: Asked, one: Proposal) -> Page:
         """Ask for the same as the first person did."""

@@ -79,12 +79,17 @@ def _projections() -> None:
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("due_us", sa.BigInteger),
         sa.Column("live", sa.Integer, nullable=False),
+        sa.Column("pending", sa.Integer, nullable=False),
         sa.Column("mac", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     state = "projection_stream_state"
     op.create_index(f"{state}_due", state, ["due_us", "stream"])
     op.create_index(f"{state}_live", state, ["live", "stream"])
+    waits = sa.text("pending > 0")
+    op.create_index(
+        f"{state}_pending", state, ["stream"], sqlite_where=waits, postgresql_where=waits
+    )
 
 
 def _private() -> None:

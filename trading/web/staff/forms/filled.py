@@ -16,9 +16,9 @@ from trading.engine.registry import CommandSpec
 from trading.record.entry import Document
 from trading.store.uploads import Uploads
 from trading.web.i18n import gettext as _
-from trading.web.staff.forms import wants, words
+from trading.web.staff.forms import correcting, wants, words
 from trading.web.staff.forms.given import Given
-from trading.web.staff.forms.shape import Field, shape
+from trading.web.staff.forms.shape import Field
 
 ROLE, KEY, CSRF, DO = "_role", "key", "csrf", "do"
 DOC, FILE, FACT, OWN = "_doc.", "_file.", "_fact.", "_own."
@@ -41,9 +41,13 @@ def spec_of(centre: Centre, kind: str) -> CommandSpec:
 
 @dataclass(slots=True)
 class Filled:
-    """What a person has filled in for an act so far; ``errors`` are by the name of the question."""
+    """What a person has filled in for an act so far.
+
+    ``fields`` are the questions, ``errors`` what is wrong, by the name of the question.
+    """
 
     spec: CommandSpec
+    fields: tuple[Field, ...]
     given: Given
     roles: tuple[str, ...]
     papers: tuple[str, ...]
@@ -57,15 +61,12 @@ class Filled:
     ) -> Filled:
         """Return what ``values`` fill in, for somebody who holds the roles ``held``."""
         able = tuple(role for role in wants.roles(centre, spec) if role in held)
+        given = Given(values)
+        fields = correcting.questions(centre.kernel.registry, spec, given.one)
         return cls(
-            spec, Given(values), able, wants.papers(centre, spec), wants.facts(centre, spec),
+            spec, fields, given, able, wants.papers(centre, spec), wants.facts(centre, spec),
             wants.PERSONAL.get(words.base(spec.kind), ()),
         )  # fmt: skip
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Return the questions."""
-        return shape(self.spec.struct)
 
     @property
     def role(self) -> str:

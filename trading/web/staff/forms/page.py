@@ -58,6 +58,9 @@ class Asking:
             asked |= {"widget": "choice", "options": options}
         if asked["widget"] == "choice":
             asked["options"] = [_CHOOSE, *asked["options"]]
+            own = {"category": asked["value"]}.get(field.name, "")
+            if own and own not in dict(asked["options"]):
+                asked["options"].append((own, own))
         if not asked["value"] and field.default not in {None, "", False}:
             asked["value"] = str(field.default)
         return asked
@@ -67,7 +70,7 @@ class Asking:
         find = {
             "org": self._orgs, "parent": self._orgs, "into": self._orgs, "pack": self._packs,
             "price_unit": _units, "quantity_unit": _quantities, "body": self._bodies,
-            "role": self._roles,
+            "role": self._roles, "category": words.categories,
         }.get(field.name)  # fmt: skip
         if find is None or field.widget != "text":
             return []

@@ -49,6 +49,13 @@ def shape(struct: type) -> tuple[Field, ...]:
     return _shape(struct)
 
 
+def declared(name: str, owner: str, path: str, hint: Any) -> Field:
+    """Return the question ``name`` of ``owner``, asked as the field at ``path`` is."""
+    kind, _optional = _plain(inspect.type_info(hint))
+    asked = _widget(path.rpartition(".")[2], kind, optional=False)
+    return Field(name=name, owner=owner, **asked)
+
+
 @functools.cache
 def _shape(struct: Hashable) -> tuple[Field, ...]:
     found = inspect.type_info(struct)

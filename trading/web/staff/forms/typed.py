@@ -116,16 +116,16 @@ def spoken(field: Field, value: Any) -> str:
 def _coded(field: Field, value: Any) -> str:
     if value == "":
         return _("没有")
-    if field.widget == "choice":
+    if field.widget == "choice" or (field.name, field.widget) == ("body", "text"):
         return words.value(field.name, str(value))
     if field.name == "price_unit":
         return unit(str(value))
+    if field.name == "category":
+        return words.category(str(value))
     if field.name == "role":
         return word("roles", str(value))
     if field.name == "quantity_unit" and value in QUANTITIES:
         return pick(*QUANTITIES[value])
-    if field.name == "body" and field.widget == "text":
-        return words.value(field.name, str(value))
     return _brief(_written(field, value)) if field.widget == "json" else _written(field, value)
 
 

@@ -43,7 +43,21 @@ def hint(kind: str, owner: str, field: str) -> str:
 
 def value(field: str, code: str) -> str:
     """Return the word of a ``code`` that ``field`` may hold."""
+    if field == "facet":
+        return said("streams", code)
+    if field == "field":
+        return said("labels", code, code.rpartition(".")[2])
     return said("values", f"{field}.{code}", code)
+
+
+def category(code: str) -> str:
+    """Return the word of a category of assets; one that a centre made up stays as it is."""
+    return said("categories", code)
+
+
+def categories() -> list[tuple[str, str]]:
+    """Return code and word of every category that has a word, by the word."""
+    return sorted(catalogue(language())["categories"].items(), key=lambda one: one[1])
 
 
 def base(kind: str) -> str:
