@@ -26,7 +26,10 @@ _CELL = re.compile(r"<(tr|td|th)\b([^>]*)>")
 _NAVIGATION = {
     "staff": "staff/nav.html", "auditor": "auditor/nav.html", "bidder": "bidder/nav.html",
 }  # fmt: skip
-_OF_ROOMS = ("/staff", "/audit", "/bidder", "/signin")
+_OF_ROOMS = (
+    "/staff", "/audit", "/bidder", "/signin/me", "/signin/people", "/signin/counter",
+    "/signin/passkeys",
+)  # fmt: skip
 """Pages that belong to whoever is signed in; all others look the same to everybody."""
 
 

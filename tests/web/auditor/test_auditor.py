@@ -4,54 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.rooms import Rooms, serving_rooms
+from tests.support.rooms import Rooms
+from tests.web.auditor.conftest import HTML, LOT, played_lot
 from trading.people.sessions import Sessions
 from trading.record.player import Player, changes
 from trading.store import log
-from trading.store.home import Home
-from trading.web.auditor import playing
 from trading.web.door import form_token
-from trading.web.shell import Shell
 from trading.web.visibility import ROLES, seen_by
-
-LOT = "case-r033-1"
-HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def demo_rooms(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Give the demonstration, served once for all: auditors only read."""
-    home = shutil.copytree(demo_once, tmp_path_factory.mktemp("audited") / "demo")
-    with serving_rooms(Home.open(home)) as served:
-        yield served
-
-
-@pytest.fixture
-def token(demo_rooms: Rooms) -> str:
-    sessions = Sessions(demo_rooms.centre.engine, demo_rooms.clock, os.urandom)
-    return sessions.begin("auditor-1", "auditor", "two")
-
-
-@pytest.fixture
-def auditor(demo_rooms: Rooms, token: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=demo_rooms.url, headers=HTML, cookies={"session": token}) as client:
-        yield client
-
-
-def _played(rooms: Rooms) -> playing.Played:
-    return playing.play_lot(Shell(rooms.centre, rooms.home), LOT)
 
 
 def test_what_the_entries_say_is_what_is_stored(demo_rooms: Rooms) -> None:
-    player = _played(demo_rooms).player
+    player = played_lot(demo_rooms).player
     states = player.states(player.length)
     assert len(states) > 20
     assert states == {name: demo_rooms.centre.state(name) for name in states}
@@ -64,7 +32,7 @@ def test_a_stored_state_that_its_entries_do_not_say_is_seen(demo_rooms: Rooms) -
 
 
 def test_every_step_changes_what_the_comparison_says(demo_rooms: Rooms) -> None:
-    player = _played(demo_rooms).player
+    player = played_lot(demo_rooms).player
     assert changes(player.states(3), player.states(3)) == ()
     added = changes({}, player.states(1))
     assert {change.old for change in added} == {None}
@@ -72,7 +40,7 @@ def test_every_step_changes_what_the_comparison_says(demo_rooms: Rooms) -> None:
 
 
 def test_before_the_award_only_those_who_check_see_registrations(demo_rooms: Rooms) -> None:
-    played = _played(demo_rooms)
+    played = played_lot(demo_rooms)
     registry = demo_rooms.centre.kernel.registry
     submitted = next(m.place for m in played.moments if m.kind == "deposit.receive/1")
     early, late = played.player.states(submitted), played.player.states(played.player.length)

@@ -21,6 +21,7 @@ def test_a_sheet_is_tried_brought_in_and_its_bad_rows_come_back(house: House) ->
     told = text_of(tried)
     assert "可导入 1 行" in told
     assert "拒绝 1 行" in told
+    assert "shop-2 名称" in told
     assert house.size() == size
     done = desk.post("/staff/import", {**_second(hidden_of(tried)), "do": "bring"})
     assert "已导入 1 行" in text_of(done), text_of(done)
@@ -48,6 +49,9 @@ def test_no_sheet_and_no_foreign_organisation(house: House) -> None:
     gbk = desk.post("/staff/import", data, {"sheet": ("a.csv", (HEAD + GOOD).encode("gb18030"))})
     assert gbk.status_code == 400
     assert "GBK" in text_of(gbk)
+    empty = desk.post("/staff/import", data, {"sheet": ("a.csv", b"")})
+    assert empty.status_code == 400
+    assert "空" in text_of(empty)
     foreign = {**data, "org": "community-r044"}
     sheet = {"sheet": ("a.csv", (HEAD + GOOD).encode())}
     assert desk.post("/staff/import", foreign, sheet).status_code == 404

@@ -21,10 +21,15 @@ def test_a_list_ends_where_a_grant_ends(reading_house: House) -> None:
     assert "没有符合条件的" in text_of(other)
 
 
-def test_what_is_held_is_listed_by_itself(reading_house: House) -> None:
-    page = reading_house.desk("office-chen").get("/staff/cases?held=1")
-    assert "case-r095-1" in page.text
-    assert "case-r044-1" not in page.text
+def test_what_is_held_is_listed_by_itself_and_what_is_over_is_not_held(house: House) -> None:
+    given = {"lot": "case-r044-1", "cause": "system_fault", "reason_zh": "核查中"}
+    house.desk("operator-tan").act("lot.suspend", given, ("evidence",))
+    page = house.desk("office-chen").get("/staff/cases?held=1")
+    assert "case-r044-1" in page.text
+    assert "case-r095-1" not in page.text  # voided while it was held
+    voided = text_of(house.desk("office-chen").get("/staff/cases?of=lot&place=voided"))
+    assert "case-r095-1" in voided
+    assert "✕ 已中止" not in voided
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -34,6 +39,10 @@ def test_every_view_has_a_page_and_a_sheet(reading_house: House, view: str) -> N
     book = load_workbook(io.BytesIO(desk.get(f"/staff/register.xlsx?view={view}").content))
     assert book.active is not None
     assert book.active.max_column > 5
+    assert not {"shop", "mu", "unit", "assets"} & {
+        book.active.title,
+        *(cell.value for row in book.active.iter_rows() for cell in row),
+    }
 
 
 def test_no_cell_of_a_sheet_is_a_formula() -> None:

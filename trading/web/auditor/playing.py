@@ -22,12 +22,16 @@ from trading.disputes.rules import objection_stream
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
 from trading.listing.rules import case_of_lot
+from trading.listing.tables import AWARDED_PLACES
 from trading.record.player import Moment, Player, changes, flat
 from trading.store import log
 from trading.web.access import AUDITOR, opt
+from trading.web.auditor.eyes import is_seen, judged
 from trading.web.i18n import BEIJING
-from trading.web.shell import Asked, Page, Shell
+from trading.web.shell import Asked, Page, Shell, chosen_language
 from trading.web.visibility import EVERYTHING, ROLES, seen_by
+from trading.words.language import language, messages, speaking
+from trading.words.telling import place_label
 
 AROUND = 8
 """How many entries before and behind the present one the list beside the player shows."""
@@ -51,8 +55,9 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         time: FromQuery[str] = "",
         seen: FromQuery[str] = EVERYTHING,
     ) -> Page:
-        values = frame(shell, lot, step, time, seen)
-        return shell.page(request, "auditor/play.html", **values)
+        with speaking(chosen_language(request)):
+            values = frame(shell, lot, step, time, seen)
+            return shell.page(request, "auditor/play.html", **values)
 
     @get("/audit/lots/{lot:str}/frame", sync_to_thread=True, opt=opt(AUDITOR))
     def part(
@@ -61,7 +66,8 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         step: FromQuery[int] = 0,
         seen: FromQuery[str] = EVERYTHING,
     ) -> Page:
-        return shell.page(request, "auditor/frame.html", **frame(shell, lot, step, "", seen))
+        with speaking(chosen_language(request)):
+            return shell.page(request, "auditor/frame.html", **frame(shell, lot, step, "", seen))
 
     @get("/audit/lots/{lot:str}/compare", sync_to_thread=True, opt=opt(AUDITOR))
     def compare(
@@ -88,18 +94,35 @@ def frame(shell: Shell, lot: str, step: int, time: str, seen: str) -> dict[str, 
     role = seen if seen in ROLES else EVERYTHING
     states, before = played.player.states(at), played.player.states(at - 1)
     moment = played.moments[at - 1]
-    shown = seen_by(role, shell.centre.kernel.registry, states, lot)
-    kernel = shell.centre.kernel
+    registry = shell.centre.kernel.registry
+    shown = seen_by(role, registry, states, lot)
+    opened = lot_awarded(states.get(f"lot/{lot}"))
+    around = played.moments[max(at - 1 - AROUND, 0) : at + AROUND]
     return {
-        "lot": lot, "at": at, "length": played.player.length, "moment": moment, "seen": role,
-        "roles": ROLES, "late_us": _late(shell, before.get(moment.stream), moment),
+        "lot": lot, "case": case_of_lot(lot), "at": at, "length": played.player.length,
+        "moment": moment, "seen": role, "roles": ROLES,
+        "known": is_seen(role, registry, moment.stream, states, shown),
+        "late_us": _late(shell, before.get(moment.stream), moment),
+        "moved": _moved(shell, moment),
         "objects": [_object(shell, state) for state in shown.values()],
-        "hidden": len(states) - len(shown), "changes": changes(before, states),
-        "around": played.moments[max(at - 1 - AROUND, 0) : at + AROUND],
-        "sources": {n: kernel.registry.guards[n].source for n in moment.guards
-                    if n in kernel.registry.guards},
+        "hidden": len(states) - len(shown),
+        "changes": [one for one in changes(before, states) if one.stream in shown],
+        "around": [(one, is_seen(role, registry, one.stream, states, shown)) for one in around],
+        "judged": list(judged(role, registry, moment, messages(language()), opened=opened)),
         "same": at == played.player.length and _is_stored(shell, states),
     }  # fmt: skip
+
+
+def lot_awarded(state: Stream | None) -> bool:
+    """Tell whether a lot that stands so has opened what was silent about it."""
+    return state is not None and state.place in AWARDED_PLACES
+
+
+def _moved(shell: Shell, moment: Moment) -> tuple[str, ...]:
+    """Return the labels of the places between which the object went; one where it stayed."""
+    kind = moment.stream.partition("/")[0]
+    places = dict.fromkeys((moment.source, moment.dest))
+    return tuple(place_label(shell.centre, kind, place) for place in places)
 
 
 def play_lot(shell: Shell, lot: str) -> Played:

@@ -25,7 +25,7 @@ from trading.web.shell import (
     see_other,
     viewer_of,
 )
-from trading.web.staff import prefilling, trying
+from trading.web.staff import prefilling, stepping, trying
 from trading.web.staff.addresses import works_on
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import DO, KEY, Filled, spec_of, values_of
@@ -84,6 +84,9 @@ class Acting:
         if wanted in {"more", "less"}:
             _change_rows(filled, wanted, name)
             return self._form(request, filled)
+        if wanted in stepping.MOVES and not stepping.moved(filled, wanted, name):
+            bad = _UNPROCESSABLE if filled.errors else 200
+            return self._form(request, filled, status=bad)
         if not filled.read() or filled.errors:
             return self._form(request, filled, status=_UNPROCESSABLE)
         if wanted == "edit":
@@ -151,6 +154,7 @@ class Acting:
         told = list(typed.answers(filled.spec.kind, filled.fields, filled.data))
         return self._shell.page(
             request, "staff/check.html", filled=filled, answers=told,
+            sections=stepping.sections(filled),
             title=words.kind_title(filled.spec.kind), kind=words.base(filled.spec.kind),
             papers=_named(filled.brought(self._uploads, person)), key_now=self._key(request),
             facts=_facts(filled), persons=wants.persons(centre, filled.spec),
@@ -175,11 +179,12 @@ class Acting:
         status: int = 200,
     ) -> Page:
         kept = filled.brought(self._uploads, viewer_of(request).person)
+        asking = Asking(self._shell, viewer_of(request), filled)
         return self._shell.page(
-            request, "staff/form.html", status=status, filled=filled,
+            request, status=status, filled=filled,
             title=words.kind_title(filled.spec.kind), kind=words.base(filled.spec.kind),
-            questions=Asking(self._shell, viewer_of(request), filled).questions(),
-            errors=filled.errors, key_now=self._key(request), papers=_papers(filled, kept),
+            **stepping.asked(filled, asking), key_now=self._key(request),
+            papers=_papers(filled, kept),
             facts=_facts(filled), roles=filled.roles,
             personal=[(name, words.said("personal", name), filled.given.one(f"_own.{name}"))
                       for name in filled.personal],

@@ -109,10 +109,9 @@ class Importing:
             if not isinstance(error, InvalidInput | NotFound):
                 raise
             said = self._shell.explain(request, error)
-            return self.page(request, values, status=error.status, errors={
-                "sheet": (said.get("detail") and messages(language()).get(
-                    str(error.params.get("reason", "")), said["message"])) or said["message"]
-            })  # fmt: skip
+            reason = messages(language()).get(str(error.params.get("reason", "")))
+            told = reason or said.get("detail") or said["message"]
+            return self.page(request, values, status=error.status, errors={"sheet": told})
         return self.page(
             request, values, report=report, live=live, returned=back, sheet=digest, file=name
         )

@@ -18,7 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import Select, Table, and_, or_, select
 
 from trading.base.deadline import local_date
-from trading.base.money import FEN_PER_YUAN
+from trading.base.money import FEN_PER_YUAN, QUANTITIES
 from trading.engine.stream import CLEAR
 from trading.listing.tables import case as cases
 from trading.listing.tables import lot as lots
@@ -31,7 +31,7 @@ from trading.web.access import STAFF, opt
 from trading.web.i18n import gettext as _
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff.forms import words
-from trading.words.language import speaking
+from trading.words.language import pick, speaking
 from trading.words.telling import place_label
 
 PAGE = 50
@@ -93,7 +93,7 @@ class Lists:
         if place:
             query = query.where(table.c.place == place[:NAME_MAX])
         if held:
-            query = query.where(lots.c.hold != CLEAR)
+            query = query.where(lots.c.hold != CLEAR, lots.c.place.not_in(self._ended()))
         if q:
             query = query.where(table.c[named].contains(q[:NAME_MAX], autoescape=True))
         rows, more = self._page(query, table.c[of], after, PAGE)
@@ -102,7 +102,7 @@ class Lists:
             return self._shell.page(
                 request, "staff/cases.html", title=_("项目与标的"), of=of, rows=rows, more=more,
                 places=places, labels=dict(places), orgs=self._orgs(request), place=place,
-                org=org, q=q, held=held, names=self._names(),
+                org=org, q=q, held=held, names=self._names(), ended=self._ended(),
             )  # fmt: skip
 
     def register(self, request: Asked, view: str, org: str, months: int, after: str) -> Page:
@@ -128,8 +128,9 @@ class Lists:
             columns = _columns(of, names, labels)
             heads = [name for name, _read in columns]
             lines = [[read(row) for _name, read in columns] for row in rows]
+            title = dict(_views())[view]
         return Response(
-            as_xlsx(view, heads, lines), media_type=XLSX,
+            as_xlsx(title, heads, lines), media_type=XLSX,
             headers={"Content-Disposition": f'attachment; filename="{view}.xlsx"'},
         )  # fmt: skip
 
@@ -183,6 +184,11 @@ class Lists:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return rows[:limit], rows[limit - 1][key.name] if len(rows) > limit else ""
 
+    def _ended(self) -> set[str]:
+        """Return the places in which a lot is over: a hold that is left on it holds nothing."""
+        workflows = self._shell.centre.kernel.catalogue.workflows_of("lot")
+        return {place for workflow in workflows for place in workflow.final}
+
     def _places(self, kind: str) -> list[tuple[str, str]]:
         centre = self._shell.centre
         known = {place: None for workflow in centre.kernel.catalogue.workflows_of(kind)
@@ -229,7 +235,7 @@ def _columns(
             *common, (_("名称"), lambda row: row["name_zh"]),
             (_("类别"), lambda row: words.category(row["category"])),
             (_("数量"), lambda row: row["quantity_thousandths"] / 1000),
-            (_("单位"), lambda row: row["quantity_unit"]),
+            (_("单位"), lambda row: _unit(row["quantity_unit"])),
         ]  # fmt: skip
     return [
         *common, (_("合同文号"), lambda row: row["number"]), (_("资产"), lambda row: row["asset"]),
@@ -238,6 +244,10 @@ def _columns(
         (_("欠款（元）"), lambda row: row["owed_fen"] / FEN_PER_YUAN),
         (_("逾期天数"), lambda row: row["owed_days"]),
     ]  # fmt: skip
+
+
+def _unit(code: str) -> str:
+    return pick(*QUANTITIES[code]) if code in QUANTITIES else code
 
 
 def as_xlsx(title: str, heads: list[str], lines: list[list[Any]]) -> bytes:

@@ -37,6 +37,9 @@ _COURSES = {
 HISTORY_MAX = 200
 _TONES = {"done": "good", "proposed": "wait", "refused": "bad"}
 
+_OWN_PAGES = {"panel.open_step": "/staff/steps/{case}"}
+"""Acts that have a page of their own: nobody could fill in their plain form."""
+
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the pages of objects, their documents, and what changed in them."""
@@ -215,4 +218,6 @@ def _short(name: str, value: Any) -> str:
 
 def _address(one: possible.Possible) -> str:
     """Return the address of the form of an act, with what the object gives filled in."""
+    if one.kind in _OWN_PAGES:
+        return _OWN_PAGES[one.kind].format(**one.prefill)
     return f"/staff/act/{one.kind}?{urlencode(one.prefill)}"

@@ -75,6 +75,16 @@ class _Data:
         raise _AsksError(name)
 
 
+class _Named(_Data):
+    """The same where only streams are looked for: what nobody has typed names none that exists.
+
+    Without it an act that begins another stream, such as a certificate, would be tried on nothing.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return self._known.get(name, "-")
+
+
 class _Quiet(dict[str, Stream | None]):
     """The states for somebody who has no part in a decision: silent ones ask, and tell nothing.
 
@@ -157,7 +167,8 @@ def _tried(
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """Return the rules that are in the way on the edge that comes nearest, and those that ask."""
     env = Envelope(spec.kind, _Data(known), person, edges[0].roles[0], 0, "")
-    states = _loaded(centre, env, state)
+    named = msgspec.structs.replace(env, data=_Named(known))
+    states = _loaded(centre, named, state)
     if quiet:
         states = _Quiet(states)
     context = Context(

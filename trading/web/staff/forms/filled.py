@@ -22,6 +22,8 @@ from trading.web.staff.forms.shape import Field
 
 ROLE, KEY, CSRF, DO = "_role", "key", "csrf", "do"
 DOC, FILE, FACT, OWN = "_doc.", "_file.", "_fact.", "_own."
+AT, SEEN, WHOLE = "_at", "_seen", "_whole"
+"""Of a form in steps: the step on the page, the steps that were seen; or it is asked as a whole."""
 NAME_MAX = 120
 _OURS = {KEY, CSRF, DO}
 

@@ -31,9 +31,10 @@ class Asking:
 
     def questions(self) -> list[dict[str, Any]]:
         """Return every question of the act."""
-        return self._of(self._filled.fields, "")
+        return self.of(self._filled.fields, "")
 
-    def _of(self, fields: tuple[Field, ...], prefix: str) -> list[dict[str, Any]]:
+    def of(self, fields: tuple[Field, ...], prefix: str) -> list[dict[str, Any]]:
+        """Return the questions of ``fields``, whose names begin with ``prefix``."""
         return [self._question(field, f"{prefix}{field.name}") for field in fields]
 
     def _question(self, field: Field, name: str) -> dict[str, Any]:
@@ -46,10 +47,10 @@ class Asking:
         }  # fmt: skip
         if field.widget in {"group", "maybe"}:
             asked["given"] = bool(given.one(f"{name}._"))
-            asked["fields"] = self._of(field.fields, f"{name}.")
+            asked["fields"] = self.of(field.fields, f"{name}.")
         elif field.widget == "rows":
             asked["rows"] = [
-                {"name": f"{name}.{row}", "fields": self._of(field.fields, f"{name}.{row}.")}
+                {"name": f"{name}.{row}", "fields": self.of(field.fields, f"{name}.{row}.")}
                 for row in given.rows(name)
             ]
         elif field.codes:
