@@ -54,6 +54,7 @@ def environment() -> Environment:
         "other_language": other_language,
         "with_query": with_query,
         "navigation": navigation,
+        "aside": i18n.aside,
     }
     found.filters |= {
         "moment": i18n.moment,
@@ -64,6 +65,7 @@ def environment() -> Environment:
         "source": in_words,
         "labelled": labelled,
         "money": i18n.money,
+        "quoted": i18n.quoted,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }

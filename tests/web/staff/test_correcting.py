@@ -52,3 +52,12 @@ def test_only_what_was_keyed_can_be_chosen(reading_house: House) -> None:
     answer = desk.post("/staff/act/fact.correct", sent)
     assert answer.status_code == 422
     assert 'id="field-error"' in answer.text
+
+
+def test_a_code_is_chosen_and_told_in_words(reading_house: House) -> None:
+    desk = reading_house.desk("officer-yi-r044")
+    kept = text_of(desk.get(f"/staff/objects/{ASSET}"))
+    assert "market_stall" not in kept
+    assert kept.count("市场摊位") == 2
+    page = desk.get(f"/staff/act/fact.correct?stream={ASSET}&field=category").text
+    assert '<option value="market_stall" selected>市场摊位</option>' in page

@@ -84,6 +84,7 @@ def test_a_step_tells_its_own_faults_alone_and_loses_nothing(house: House) -> No
     wrong = _go(desk, page, "next:basics", title_zh="", case="case-steps")
     assert wrong.status_code == 422
     assert 'id="title_zh-error"' in wrong.text
+    assert 'href="#title_zh">名称：请填写这一项</a>' in wrong.text
     assert "lots.0.asset" not in wrong.text.replace('name="lots.0._"', "")
     assert 'value="case-steps"' in wrong.text
     listed = _go(desk, wrong, "list")

@@ -110,7 +110,7 @@ def routes(reading: Reading) -> list[HTTPRouteHandler]:
         if not rows:
             raise NotFound("no such page")
         (row,) = _told(reading, request, rows)
-        proof = proof_of(reading.shell, position)
+        _proved, proof = proof_of(reading.shell, position)
         found = None
         if proof is not None:
             found = Proof([one.hex() for one in proof.proof], proof.note.decode())

@@ -45,7 +45,8 @@ def asked(filled: Filled, asking: Asking) -> dict[str, Any]:
     if not found:
         return {
             "template": "staff/form.html", "questions": asking.questions(),
-            "errors": filled.errors, "whole": bool(filled.given.one(WHOLE)),
+            "labels": asking.labels(filled.fields), "errors": filled.errors,
+            "whole": bool(filled.given.one(WHOLE)),
         }  # fmt: skip
     at = steps.first_wrong(found, filled.errors) or filled.given.one(AT)
     step = next((one for one in found if one.code == at), None)
@@ -54,6 +55,7 @@ def asked(filled: Filled, asking: Asking) -> dict[str, Any]:
         "template": "staff/step.html" if step else "staff/steps.html", "step": step,
         "steps": found, "states": steps.states(filled, found), "errors": errors,
         "hidden_now": steps.hidden(filled, step),
+        "labels": asking.labels(step.fields, step.prefix) if step else {},
         "questions": asking.of(step.fields, step.prefix) if step else [],
         "lists": _lists(filled),
     }  # fmt: skip

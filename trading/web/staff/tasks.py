@@ -22,6 +22,7 @@ from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
 from trading.web.access import STAFF, Access, opt
+from trading.web.i18n import aside
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
 from trading.web.staff.forms import correcting, typed, wants, words
@@ -256,4 +257,4 @@ def rule_text(rule: str, pack: str) -> str:
     """Return which rule gives a deadline: what the policy value means, and of which pack."""
     key = KEYS.get(rule)
     meaning = pick(key.meaning_zh, key.meaning_en) if key else word("triggers", rule)
-    return f"{meaning}（{pack}）" if pack else meaning
+    return f"{meaning}{aside(pack)}" if pack else meaning

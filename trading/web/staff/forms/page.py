@@ -7,6 +7,7 @@ from typing import Any
 from trading.base.money import AMOUNTS, PERIODS, QUANTITIES, PriceUnit
 from trading.centre import Centre
 from trading.people.organisations import exists
+from trading.web.i18n import aside
 from trading.web.shell import Shell
 from trading.web.staff.forms import words
 from trading.web.staff.forms.filled import Filled
@@ -33,6 +34,18 @@ class Asking:
         """Return every question of the act."""
         return self.of(self._filled.fields, "")
 
+    def labels(self, fields: tuple[Field, ...], prefix: str = "") -> dict[str, str]:
+        """Return what each question of ``fields`` is called, those within others included."""
+        found = {f"_own.{name}": words.said("personal", name) for name in self._filled.personal}
+        found |= {f"_file.{name}": words.said("documents", name) for name in self._filled.papers}
+        waiting = self.of(fields, prefix)
+        while waiting:
+            one = waiting.pop()
+            found[one["name"]] = one["label"]
+            waiting += one.get("fields", ())
+            waiting += [inner for row in one.get("rows", ()) for inner in row["fields"]]
+        return found
+
     def of(self, fields: tuple[Field, ...], prefix: str) -> list[dict[str, Any]]:
         """Return the questions of ``fields``, whose names begin with ``prefix``."""
         return [self._question(field, f"{prefix}{field.name}") for field in fields]
@@ -54,12 +67,12 @@ class Asking:
                 for row in given.rows(name)
             ]
         elif field.codes:
-            asked["options"] = [(code, words.value(field.name, code)) for code in field.codes]
+            asked["options"] = [(code, words.value(field.term, code)) for code in field.codes]
         elif options := self._known(field):
             asked |= {"widget": "choice", "options": options}
         if asked["widget"] == "choice":
             asked["options"] = [_CHOOSE, *asked["options"]]
-            own = {"category": asked["value"]}.get(field.name, "")
+            own = {"category": asked["value"]}.get(field.term, "")
             if own and own not in dict(asked["options"]):
                 asked["options"].append((own, own))
         if not asked["value"] and field.default not in {None, "", False}:
@@ -72,17 +85,17 @@ class Asking:
             "org": self._orgs, "parent": self._orgs, "into": self._orgs, "pack": self._packs,
             "price_unit": _units, "quantity_unit": _quantities, "body": self._bodies,
             "role": self._roles, "category": words.categories,
-        }.get(field.name)  # fmt: skip
+        }.get(field.term)  # fmt: skip
         if find is None or field.widget != "text":
             return []
-        if field.name not in self._choices:
-            self._choices[field.name] = find()
-        return self._choices[field.name]
+        if field.term not in self._choices:
+            self._choices[field.term] = find()
+        return self._choices[field.term]
 
     def _orgs(self) -> Choices:
         orgs, now_us = self._shell.orgs(), self._shell.centre.clock.now_us()
         return [
-            (name, f"{node.name_zh}（{name}）")
+            (name, f"{node.name_zh}{aside(name)}")
             for name, node in sorted(orgs.nodes.items())
             if exists(orgs, name, now_us) and self._viewer.reaches(name, orgs)
         ]

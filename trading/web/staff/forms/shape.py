@@ -42,6 +42,12 @@ class Field(msgspec.Struct, frozen=True):
     length: int = 0
     pattern: str = ""
     default: Any = None
+    known_as: str = ""
+
+    @property
+    def term(self) -> str:
+        """Return the name under which its choices and their words are known."""
+        return self.known_as or self.name
 
 
 def shape(struct: type) -> tuple[Field, ...]:
@@ -53,7 +59,7 @@ def declared(name: str, owner: str, path: str, hint: Any) -> Field:
     """Return the question ``name`` of ``owner``, asked as the field at ``path`` is."""
     kind, _optional = _plain(inspect.type_info(hint))
     asked = _widget(path.rpartition(".")[2], kind, optional=False)
-    return Field(name=name, owner=owner, **asked)
+    return Field(name=name, owner=owner, known_as=path.rpartition(".")[2], **asked)
 
 
 @functools.cache

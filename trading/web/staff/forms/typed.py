@@ -99,7 +99,7 @@ def spoken(field: Field, value: Any) -> str:
     if field.widget == "bool":
         return _("是") if value else _("否")
     if field.widget == "instant":
-        written = i18n.until if field.name.endswith("until_us") else i18n.moment
+        written = i18n.until if field.term.endswith("until_us") else i18n.moment
         return written(value) if value else _("没有")
     if field.widget == "yuan":
         return i18n.money(value)
@@ -108,7 +108,7 @@ def spoken(field: Field, value: Any) -> str:
     if field.widget == "percent":
         return f"{_written(field, value)}%"
     if field.widget in {"checks", "lines"}:
-        told = (words.value(field.name, str(one)) for one in value)
+        told = (words.value(field.term, str(one)) for one in value)
         return _("、").join(told) if value else _("没有")
     return _coded(field, value)
 
@@ -116,15 +116,15 @@ def spoken(field: Field, value: Any) -> str:
 def _coded(field: Field, value: Any) -> str:
     if value == "":
         return _("没有")
-    if field.widget == "choice" or (field.name, field.widget) == ("body", "text"):
-        return words.value(field.name, str(value))
-    if field.name == "price_unit":
+    if field.widget == "choice" or (field.term, field.widget) == ("body", "text"):
+        return words.value(field.term, str(value))
+    if field.term == "price_unit":
         return unit(str(value))
-    if field.name == "category":
+    if field.term == "category":
         return words.category(str(value))
-    if field.name == "role":
+    if field.term == "role":
         return word("roles", str(value))
-    if field.name == "quantity_unit" and value in QUANTITIES:
+    if field.term == "quantity_unit" and value in QUANTITIES:
         return pick(*QUANTITIES[value])
     return _brief(_written(field, value)) if field.widget == "json" else _written(field, value)
 
