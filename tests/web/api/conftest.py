@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from sqlalchemy import update
 
 from tests.support.rooms import last_instant
+from tests.web.api.house import House, house_of
 from trading.centre import Centre
 from trading.people.credential_tables import token
 from trading.people.sessions import Room
@@ -113,3 +114,10 @@ def played(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield made
     made.live.close()
     centre.close()
+
+
+@pytest.fixture(scope="session")
+def house(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give the demonstration to be read; nothing in it is changed."""
+    with house_of(demo_once, tmp_path_factory.mktemp("house")) as found:
+        yield found

@@ -9,6 +9,7 @@ from trading.web.api.documents import document_routes
 from trading.web.api.kinds import kind_routes
 from trading.web.api.numbers import number_routes
 from trading.web.api.openapi import openapi_routes
+from trading.web.api.reading import reading_routes
 from trading.web.api.sandbox import sandbox_routes
 from trading.web.shell import Shell
 
@@ -21,5 +22,6 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         *act_routes(shell),
         *document_routes(shell),
         *number_routes(shell),
+        *reading_routes(shell),
         *sandbox_routes(shell),
     ]  # fmt: skip
