@@ -18,8 +18,8 @@ from trading.engine.builtin import CLOCK, WRITER
 from trading.engine.registry import GRANTED, PUBLIC, RESTRICTED, Registry
 from trading.web.access import LIMITS, TWO_FACTORS, Access, declared_handlers
 from trading.web.limits import RATES
-from trading.web.staff.forms.wants import edges, stream_kind
 from trading.web.visibility import OWN, role_sees
+from trading.web.wants import edges, stream_kind
 
 ALLOWED, SIGN_IN, HIDDEN = 200, 401, 404
 OBJECTS = {

@@ -17,6 +17,7 @@ from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.store import documents
+from trading.web import i18n
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
@@ -90,7 +91,7 @@ class Objects:
                 request, "staff/object.html", title=title_of(state), kind=kind, name=name,
                 kind_word=words.said("streams", kind), state=state, org=self._org(state.org),
                 place=telling.label(centre, state), told=told,
-                rows=_rows(told), facts=list(facets.facts(state)), why=told.get("why", ()),
+                rows=_rows(told, state), facts=list(facets.facts(state)), why=told.get("why", ()),
                 doings=doings, address=_address, course=self._course(state),
                 related=self._related(request, state),
                 waiting=at_desk(centre.kernel.registry, centre.kernel.catalogue, state),
@@ -201,8 +202,13 @@ def _related(state: Stream) -> list[str]:
     return []
 
 
-def _rows(told: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(told: dict[str, Any], state: Stream) -> list[tuple[str, str]]:
     """Return what is told of a lot or a case as rows."""
+    if state.due_us and "next" in told:
+        text = f"{word('triggers', state.due)} {i18n.until(state.due_us)}"
+        told = {**told, "next": {**told["next"], "text": text}}
+    if "published" in told:
+        told = {**told, "published": i18n.moment(state.facets["award"].published_us)}
     skipped = {"acts", "why", "lots", "objections", "title", "state", "org", "lot", "case"}
     return [
         (word("fields", name), value["text"] if isinstance(value, dict) else _short(name, value))
