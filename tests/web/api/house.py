@@ -80,6 +80,15 @@ class House:
             self._tokens[player.person] = self.token(player, fresh=True)
         return self._tokens[player.person]
 
+    def session(self, player: Player, *, halfway: bool = False) -> str:
+        """Return a session of ``player`` that is kept, with one factor only where ``halfway``."""
+        if not halfway:
+            return self.token(player)
+        key = f"{player.person} halfway"
+        if key not in self._tokens:
+            self._tokens[key] = self._sessions.begin(player.person, player.room, "one")
+        return self._tokens[key]
+
     def get(self, path: str, player: Player = PUBLIC, **headers: str) -> Answer:
         """Return what ``player`` is answered at ``path``."""
         return self.ask("GET", path, player, headers)
@@ -103,10 +112,12 @@ class House:
             "extensions": {},
         }  # fmt: skip
         sent: list[dict[str, Any]] = []
+        given_body = [body]
 
         async def receive() -> dict[str, Any]:
-            await asyncio.sleep(0)
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not given_body:
+                await asyncio.Event().wait()  # the caller stays until the answer is whole
+            return {"type": "http.request", "body": given_body.pop(), "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
             await asyncio.sleep(0)

@@ -18,6 +18,7 @@ from trading.centre import check_texts
 from trading.papers import images
 from trading.store.documents import DOCUMENT_BYTES_MAX
 from trading.store.uploads import Uploads
+from trading.web.access import LIMITS
 from trading.web.api.acts import ACTING
 from trading.web.describing import Answer, Body, Header, Operation, described
 from trading.web.recordings import BYTES_MAX, media_type
@@ -53,7 +54,7 @@ def document_routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the route that files come by."""
     uploads = Uploads(shell.centre.engine, shell.centre.clock)
 
-    @post("/api/v1/documents", opt=described(ACTING, _UPLOAD),
+    @post("/api/v1/documents", opt={**described(ACTING, _UPLOAD), LIMITS: ("account", "session", "address")},
           request_max_body_size=DOCUMENT_BYTES_MAX)  # fmt: skip
     async def upload_document(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)
