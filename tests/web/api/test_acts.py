@@ -14,6 +14,7 @@ from trading.people.rules import Grant
 from trading.people.sessions import Room
 from trading.store import log
 from trading.web import wants
+from trading.web.api.acts import Acts
 from trading.web.api.bodies import example_of
 from trading.web.app import Application
 from trading.web.limits import Rate
@@ -234,6 +235,16 @@ def test_for_whoever_may_not_act_so_no_such_act_exists(
         answer = client.post(f"/api/v1/acts/{kind}", content=b"{", headers=said)
         assert (answer.status_code, _code(answer)) == (400, "invalid_input"), kind
     assert _size(still) == size
+
+
+def test_the_proof_notices_an_act_that_is_open_to_everybody(
+    still: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bidder, ask = Caller(still, "somebody", "bidder"), {"content": b"{"}
+    key = {"Idempotency-Key": "k"}
+    assert bidder.post("/api/v1/acts/lot.void/1", headers=key, **ask).status_code == 404
+    monkeypatch.setattr(Acts, "roles", lambda *_given: ("office",))
+    assert bidder.post("/api/v1/acts/lot.void/1", headers=key, **ask).status_code == 400
 
 
 def _roles(centre: Centre, kind: str) -> set[str]:
