@@ -15,7 +15,6 @@ from sqlalchemy import update
 
 from tests.support.rooms import last_instant
 from tests.web.api.house import House, house_of
-from trading.base.units import DAY_US
 from trading.centre import Centre
 from trading.people.credential_tables import token
 from trading.people.sessions import Room
