@@ -79,6 +79,8 @@ def test_what_waits_is_shown_and_what_is_stated_waits_no_more(
     served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
+    waiting = visitor.get("/watch").text.count('class="task"')
+    assert visitor.get("/watch/first").headers["location"] == (path if waiting == 1 else "/watch")
     page = visitor.get(path)
     assert "报名人数" in page.text
     assert f"{path}/fine" in page.text
