@@ -18,6 +18,7 @@ from tests.bench.history import build, history_round
 from tests.bench.http_bids import http_bids_per_second
 from tests.bench.imports import imports_round
 from tests.bench.pages import measure_pages
+from tests.bench.phones import measure_phones
 from tests.bench.profile import profile
 from tests.bench.stores import POSTGRES, SQLITE, Stores, stores
 from tests.bench.watchers import late_on_screens
@@ -82,7 +83,18 @@ def main(arguments: list[str]) -> int:
         "what",
         nargs="?",
         default="all",
-        choices=["all", "bids", "http", "watchers", "audit", "imports", "year", "profile", "pages"],
+        choices=[
+            "all",
+            "bids",
+            "http",
+            "watchers",
+            "audit",
+            "imports",
+            "year",
+            "profile",
+            "pages",
+            "phones",
+        ],
     )
     parser.add_argument("--quick", action="store_true", help="one small round, figures mean little")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -96,6 +108,9 @@ def main(arguments: list[str]) -> int:
         with tempfile.TemporaryDirectory() as folder:
             asked = (300, 3000, 20) if given.quick else (10_000, 500_000, 200)
             return 0 if measure_pages(Path(folder), *asked, progress) else 1
+    if given.what == "phones":
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return 0 if measure_phones(Path(folder), size.rounds, progress) else 1
     with stores() as made:
         if given.what == "profile":
             made.prepare(ONE, 1, size.bidders)

@@ -40,6 +40,10 @@ from trading.store.upkeep import Limits, Upkeep
 BATCH_MAX = 512
 QUEUE_MAX = 4096
 GATHER_SECONDS = 0.002
+"""How long a batch waits for as many as came with the one before: who is answered asks again.
+
+Without it the first to ask again costs a commit of its own, and all others wait for that.
+"""
 CACHE_MAX = 50_000
 ALIVE_US = 2 * SECOND_US
 

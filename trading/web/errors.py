@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-from trading.base.errors import Refused, TradingError
+from trading.base.errors import BadNote, BadProof, IntegrityFault, Refused, TradingError
 from trading.web.i18n import gettext as _
 from trading.web.shell import Page, Shell, chosen_language
 from trading.words.language import messages, speaking
@@ -37,7 +37,7 @@ def error_page(
             "title": title,
             "detail": told.get("detail", "") if isinstance(error, Refused) else "",
             "rules": told.get("rules", ()),
-            "advice": _advice(status),
+            "advice": _advice(status, error),
         }
     page = shell.page(request, "shared/error.html", status=status, **values)
     page.headers.update({k: v for k, v in found.headers.items() if k in {"Allow", "Retry-After"}})
@@ -49,7 +49,9 @@ def _code(status: int) -> str:
     return known.get(status, "invalid_input" if status < _OURS else "error")
 
 
-def _advice(status: int) -> str:
+def _advice(status: int, error: Exception) -> str:
+    if isinstance(error, (IntegrityFault, BadNote, BadProof)):
+        return _("存证的文件前后对不上。这不该发生：请记下时间，打监督电话告诉我们。")
     if status == _GONE:
         return _("请核对网址，或从首页找起。")
     if status == _UNKNOWN:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
+from markupsafe import Markup
 
 from trading.base import assets
 from trading.base.deadline import day_ended_at
@@ -25,6 +27,12 @@ CATALOGUE = "en.po"
 BEIJING = timezone(timedelta(hours=8))
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _MOMENT = {"zh": "y年M月d日（EEE）HH:mm", "en": "EEE d MMM y, HH:mm"}
+_MARKS = "\u3000-\u303f\uff00-\uffef"
+_LETTERS = "\u3400-\u9fff"
+# A run of Chinese: it begins and ends with a Chinese letter or mark, figures may stand between.
+_HAN = re.compile(
+    f"([{_MARKS}]*[{_LETTERS}](?:[{_LETTERS}{_MARKS}\\w .,:/%+-]*[{_LETTERS}{_MARKS}])?)"
+)
 _DAY = {"zh": "y年M月d日（EEE）", "en": "EEE d MMM y"}
 
 
@@ -48,6 +56,17 @@ def english() -> dict[str, str]:
 def rooms() -> tuple[str, ...]:
     """Return the folders that hold templates and a catalogue."""
     return tuple(name for name in assets.iter_dir(PAGES) if "." not in name)
+
+
+def quoted(text: str) -> str:
+    """Return what was written in Chinese so that an English page says which words are Chinese."""
+    if language() == "zh" or not _HAN.search(text):
+        return text
+    parts = _HAN.split(text)
+    return Markup("").join(
+        Markup('<span lang="zh-CN">{}</span>').format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def aside(text: str) -> str:

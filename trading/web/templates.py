@@ -65,6 +65,7 @@ def environment() -> Environment:
         "source": in_words,
         "labelled": labelled,
         "money": i18n.money,
+        "quoted": i18n.quoted,
         "amount": format_yuan,
         "unit": lambda written: PriceUnit.parse(written).label(language()),
     }

@@ -15,8 +15,10 @@ from sqlalchemy import text
 from tests.web.public.conftest import Visitor
 from trading.engine.registry import PUBLIC
 from trading.listing.tables import lot as lots
+from trading.papers.reading import Act, acts
 from trading.store import log
-from trading.web.public import checking
+from trading.web.i18n import iso
+from trading.web.public import checking, showing, stairs, steps
 from trading.web.public.days import _folded
 from trading.web.states import BAD, GOOD, WAIT, tone
 
@@ -168,3 +170,74 @@ def test_lines_of_a_calendar_are_folded() -> None:
 def test_a_state_has_one_tone() -> None:
     assert len(GOOD | BAD | WAIT) == len(GOOD) + len(BAD) + len(WAIT)
     assert (tone("awarded"), tone("awarded", "held"), tone("new")) == ("good", "wait", "calm")
+
+
+def test_files_that_are_not_there_are_told_and_files_that_lie_are_not_passed_over(
+    visitor: Visitor,
+) -> None:
+    (row,) = log.entries(visitor.centre.reading, 20, 1)
+    path, folder = f"/check/{row.hash.hex()[:16]}", visitor.app_shell.home.log_dir
+    tiles = folder / "tile"
+    tiles.rename(folder / "gone")
+    told = visitor.get(path)
+    assert (told.status_code, "现在读不到" in told.text) == (200, True)
+    (folder / "gone").rename(tiles)
+    note = (folder / "checkpoint").read_bytes()
+    (folder / "checkpoint").unlink()
+    assert "下一次签发后可以独立核对" in visitor.get(path).text
+    (folder / "checkpoint").write_bytes(note.replace(b"\n", b"0\n", 2))
+    told = visitor.get(path)
+    assert (told.status_code, "对不上" in told.text) == (500, True)
+
+
+def test_a_lot_that_was_listed_again_is_new_again(visitor: Visitor) -> None:
+    with log.reading(visitor.centre.reading) as connection:
+        wanted = lots.select().where(lots.c.listing_round > 1)
+        again = {row["lot"]: row["org"] for row in connection.execute(wanted).mappings()}
+    assert again
+    listed = {name: steps.others(visitor.app_shell, f"lot/{name}")[0].at_us for name in again}
+    for path in ("/feeds/lots.atom", f"/feeds/lots.atom?org={next(iter(again.values()))}"):
+        feed = ET.fromstring(visitor.get(path).content)
+        entries = [one for one in feed if one.tag.endswith("entry")]
+        found = [(one[0].text or "", one[2].text or "") for one in entries]
+        assert len(found) == len({name for name, _at in found})
+        assert [at for _name, at in found] == sorted((at for _n, at in found), reverse=True)
+        dates = {name.rpartition("/")[2]: at for name, at in found}
+        for name, org in again.items():
+            if name in dates or org in path:
+                assert dates[name] == iso(listed[name])
+
+
+def test_a_statement_has_the_time_at_which_it_was_made(visitor: Visitor) -> None:
+    lot = "case-r033-1"
+    made = [
+        act
+        for act in acts(visitor.centre, "panel/case-r033")
+        if act.kind == "panel.state/1" and act.outcome == "done"
+    ]
+    told = showing._watched(visitor.app_shell, lot)
+    assert sorted(one["at_us"] for one in told) == sorted(act.at_us for act in made)
+
+
+def test_a_sale_of_many_bids_is_drawn_of_a_bounded_piece(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = visitor.centre.state(f"lot/{LOT}")
+    assert state is not None
+    sale = state.facets["sale"]
+    every = steps.bids(visitor.app_shell, state, [])
+    assert len(every) == sale.bids
+    monkeypatch.setattr(steps, "BIDS_LISTED", 2)
+    monkeypatch.setattr(steps, "BIDS_DRAWN", 3)
+    some = steps.bids(visitor.app_shell, state, [])
+    assert set(some) < set(every)
+    drawn = stairs.stairs(some, 1, sale.lead_fen)
+    whole = stairs.stairs(every, 1, sale.lead_fen)
+    assert drawn is not None
+    assert whole is not None
+    assert (drawn.low, drawn.high) == (whole.low, whole.high)
+    fallen = [Act(every[0].seq + 10**6, "", 0, "", "done", "", "", {}, ({"event": steps.FALLEN},),
+                  (), ())]  # fmt: skip
+    assert steps.bids(visitor.app_shell, state, fallen) == []
+    page = visitor.get(f"/lots/{LOT}").text
+    assert "更早的在这里" in page

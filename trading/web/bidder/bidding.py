@@ -10,6 +10,7 @@ from anyio import from_thread
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
+from litestar.response import Response
 
 from trading.base.errors import InvalidInput, Refused
 from trading.base.money import parse_yuan
@@ -28,6 +29,7 @@ from trading.words.language import pick, speaking
 from trading.words.telling import label
 
 DIGITS_MAX = 16
+JSON = "application/json"
 STEPS = (0, 1, 2, 4)
 """How many steps above the lowest possible bid the buttons offer."""
 
@@ -105,7 +107,11 @@ def _bid(shell: Shell, own: Own) -> HTTPRouteHandler:
             receipt = own.act(request, bidder, "bid.place/1", PlaceBid(lot, int(said)))
         except Refused as error:
             return _page(shell, own, request, own.lot(lot), error=error)
-        return see_other(f"/bidder/receipts/{receipt.index}")
+        path = f"/bidder/receipts/{receipt.index}"
+        if JSON in request.headers.get("accept", ""):
+            # The script opens it: one that followed here would fetch the page twice.
+            return Response("", status_code=201, headers={"Location": path}, media_type=JSON)
+        return see_other(path)
 
     return bid
 

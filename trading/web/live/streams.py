@@ -16,7 +16,7 @@ from litestar import Request
 from litestar.types import Receive, Scope, Send
 
 from trading.base.errors import InvalidInput
-from trading.web.live.frames import event
+from trading.web.live.frames import event, heartbeat
 from trading.web.live.hub import Watcher
 from trading.web.live.service import Live
 from trading.web.shell import Asked
@@ -73,7 +73,10 @@ class Stream:
     async def _first(self, after: int | None) -> bytes:
         begin = b"retry: %d\n\n" % RETRY_MS
         told = None if after is None else await self._live.missed(self._watcher, after)
-        return begin + (await self._whole() if told is None else told)
+        if told is None:
+            return begin + await self._whole()
+        # What counts down on a page goes by this clock from the first moment on.
+        return begin + heartbeat(self._live.centre.clock.now_us()) + told
 
     async def _run(self, send: Send, payload: bytes) -> None:
         watcher = self._watcher

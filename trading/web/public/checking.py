@@ -11,13 +11,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from sqlalchemy import select
 
-from trading.base.errors import TradingError
+from trading.base.errors import NotFound
 from trading.engine.registry import PUBLIC
+from trading.record.checkpoint import Checkpoint
 from trading.record.entry import Row
 from trading.record.proof import Receipt, issue_receipt
 from trading.record.tiles import TileReader
 from trading.store.schema import entry
-from trading.store.signer import CHECKPOINT, log_reader, published
+from trading.store.signer import CHECKPOINT, log_reader, read_vkey
 from trading.web.access import EVERYBODY, opt
 from trading.web.public.steps import Step, step_of
 from trading.web.shell import Asked, Page, Shell, see_other
@@ -25,16 +26,21 @@ from trading.web.shell import Asked, Page, Shell, see_other
 CODE = re.compile(r"[0-9a-f]{16,64}", re.ASCII)
 CODE_DIGITS = 64
 FOUND_MAX = 2
+SIGNED, WAITING, UNREADABLE = "signed", "waiting", "unreadable"
 
 
 class Found(msgspec.Struct, frozen=True):
-    """An entry that was found; ``step`` is None where its content is not public."""
+    """An entry that was found; ``step`` is None where its content is not public.
+
+    ``proved`` tells whether a signed checkpoint covers it, and whether the log could be read.
+    """
 
     index: int
     code: str
     stream: str
     at_us: int
     step: Step | None
+    proved: str = WAITING
     proof: tuple[str, ...] = ()
     checkpoint: str = ""
 
@@ -81,11 +87,13 @@ def find(shell: Shell, code: str) -> Found | None:
         found = Found(row.idx, row.hash.hex(), "", 0, None)
     else:
         found = Found(row.idx, row.hash.hex(), row.stream, row.at_us, step_of(row))
-    proof = _proof(shell, row.idx)
+    proved, proof = _proof(shell, row.idx)
     if proof is None:
-        return found
+        return msgspec.structs.replace(found, proved=proved)
     told = tuple(one.hex() for one in proof.proof)
-    return msgspec.structs.replace(found, proof=told, checkpoint=proof.note.decode())
+    return msgspec.structs.replace(
+        found, proved=proved, proof=told, checkpoint=proof.note.decode()
+    )  # fmt: skip
 
 
 def _rows(shell: Shell, code: str) -> list[Row]:
@@ -113,16 +121,23 @@ def _mended(raw: Any) -> Row:
     return msgspec.structs.replace(row, body=bytes(row.body), hash=bytes(row.hash))
 
 
-def _proof(shell: Shell, index: int) -> Receipt | None:
-    """Return the proof under the checkpoint that everybody sees, None before it covers ``index``.
+def _proof(shell: Shell, index: int) -> tuple[str, Receipt | None]:
+    """Return whether ``index`` is proved, and the proof under the checkpoint that everybody sees.
 
-    A log that cannot be read proves nothing; the page then says that it is not signed yet.
+    Files that are not there prove nothing, and the page says so. Files that contradict each other
+    or their signature are never passed over: ``BadNote``, ``BadProof`` or ``IntegrityFault``.
     """
     try:
-        shown = published(shell.home)
-        if shown is None or index >= shown.size:
-            return None
         note = (shell.home.log_dir / CHECKPOINT).read_bytes()
-        return issue_receipt(TileReader(log_reader(shell.home.log_dir), shown.size), index, note)
-    except (TradingError, OSError):
-        return None
+    except FileNotFoundError:
+        return WAITING, None
+    except OSError:
+        return UNREADABLE, None
+    size = Checkpoint.open(note, [read_vkey(shell.home)]).size
+    if index >= size:
+        return WAITING, None
+    try:
+        reader = TileReader(log_reader(shell.home.log_dir), size)
+        return SIGNED, issue_receipt(reader, index, note)
+    except (NotFound, OSError):
+        return UNREADABLE, None

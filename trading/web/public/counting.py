@@ -30,6 +30,8 @@ PREMIUMS = (0, 10, 50, 100)
 GROUPS_MAX = 200
 CSV = "text/csv; charset=utf-8"
 Counted = list[tuple[str, int]]
+NAMES = "zh-CN"
+"""The language of labels that are names of organisations."""
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
@@ -43,7 +45,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         return shell.page(
             request, "public/statistics.html", orgs=asking.orgs_named(shell), spans=spans,
             year=request.query_params.get("year", ""), org=request.query_params.get("org", ""),
-            plots=[(name, stairs.bars(counted)) for name, counted in told],
+            plots=[(name, stairs.bars(counted), lang) for name, counted, lang in told],
         )  # fmt: skip
 
     @get("/statistics.csv", sync_to_thread=True, opt=opt(EVERYBODY))
@@ -53,7 +55,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerows(
-            (name, _cell(label), count) for name, rows in told for label, count in rows
+            (name, _cell(label), count) for name, rows, _lang in told for label, count in rows
         )
         headers = {"Content-Disposition": 'attachment; filename="statistics.csv"'}
         return Response("\ufeff" + text.getvalue(), media_type=CSV, headers=headers)
@@ -82,7 +84,7 @@ def _asked(shell: Shell, request: Asked) -> list[ColumnElement[bool]]:
     return found
 
 
-def _all(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, Counted]]:
+def _all(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, Counted, str]]:
     shell.centre.refresh()
     orgs = asking.orgs_named(shell)
     states = _grouped(shell, lots.c.place, wanted)
@@ -91,12 +93,12 @@ def _all(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, Cou
         shell, waived.where(lots.c.waived > 0).group_by(lots.c.org).limit(GROUPS_MAX)
     )
     return [
-        (_("标的，按状态"), [(place_label(shell.centre, "lot", p), n) for p, n in states]),
-        (_("成交价比起始价高多少"), _premiums(shell, wanted)),
-        (_("已成交标的的竞买人数"), _bidders(shell, wanted)),
-        (_("标的，按第几次挂牌"), _grouped(shell, lots.c.listing_round, wanted)),
+        (_("标的，按状态"), [(place_label(shell.centre, "lot", p), n) for p, n in states], ""),
+        (_("成交价比起始价高多少"), _premiums(shell, wanted), ""),
+        (_("已成交标的的竞买人数"), _bidders(shell, wanted), ""),
+        (_("标的，按第几次挂牌"), _grouped(shell, lots.c.listing_round, wanted), ""),
         (_("免去的见证步骤，按社区"), [(orgs.get(r["name"], r["name"]), int(r["n"]))
-                         for r in waivers]),
+                         for r in waivers], NAMES),
     ]  # fmt: skip
 
 

@@ -14,10 +14,9 @@ from trading.engine.policy_keys import KEYS
 from trading.listing.cases import Case
 from trading.listing.tables import case as cases
 from trading.listing.tables import lot as lots
-from trading.papers.lots import differences
 from trading.papers.wording import rule
 from trading.web.access import EVERYBODY, opt
-from trading.web.public import asking, steps
+from trading.web.public import asking, changes, steps
 from trading.web.shell import Asked, Page, Shell, chosen_language
 from trading.words.language import pick, speaking
 from trading.words.telling import tell
@@ -43,9 +42,10 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
             raise NotFound("no such page")
         with speaking(chosen_language(request)):
             rules = [_rule(key, text) for key, text in found.notice.rules.items()]
+            amendments = _amendments(shell, case)
         return shell.page(
             request, "public/notice.html", case=case, found=found, notice=found.notice,
-            amendments=_amendments(shell, case), rules=rules,
+            amendments=amendments, rules=rules,
             lots=[(plan, found.lot(case, plan.number).partition("/")[2]) for plan in found.lots],
         )  # fmt: skip
 
@@ -88,9 +88,9 @@ def _rule(key: str, text: str) -> tuple[str, str]:
 
 def _amendments(shell: Shell, case: str) -> list[dict[str, Any]]:
     """Return what each amendment changed, field by field, the first one first."""
-    told = [(act, act.event("case_amended/1")) for act in steps.latest(shell, f"case/{case}")]
+    told = [(act, act.event("case_amended/1")) for act in steps.others(shell, f"case/{case}")]
     return [
         {"at_us": act.at_us, "version": event["version"], "reason": event["reason_zh"],
-         "differences": differences(event["differences"])}
-        for act, event in reversed(told) if event
+         "differences": changes.told(event["differences"])}
+        for act, event in told if event
     ]  # fmt: skip

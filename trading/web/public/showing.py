@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from sqlalchemy import select
 
 from trading.base.money import PriceUnit
+from trading.bidding.rules import Sale
 from trading.engine.stream import Stream
 from trading.listing.rules import Terms, case_of_lot, lot_stream
-from trading.papers.lots import lot_values
+from trading.observing.rules import Statement
+from trading.papers import reading
+from trading.record.entry import DONE
 from trading.register.rent import area_band
 from trading.register.rules import Asset
 from trading.register.tables import contract as contracts
 from trading.web.access import EVERYBODY, opt
-from trading.web.public import asking, stairs, steps
+from trading.web.public import asking, conditions, stairs, steps
 from trading.web.shell import Asked, Page, Shell, chosen_language
 from trading.web.states import tone
 from trading.words.language import speaking
@@ -57,24 +61,25 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
 
 def _values(shell: Shell, lot: str, state: Stream) -> dict[str, Any]:
     terms: Terms = state.facets["terms"]
-    acts = steps.latest(shell, state.name)
-    bids = steps.bids_of(acts)
+    acts, last = steps.others(shell, state.name), steps.newest(shell, state.name)
+    bids = steps.bids(shell, state, acts)
+    sale: Sale | None = state.facets.get("sale")
     return {
         "lot": lot,
         "case": case_of_lot(lot),
         "terms": terms,
         "schedule": state.facets["schedule"],
-        "sale": state.facets.get("sale"),
+        "sale": sale,
         "award": _result(state),
-        "tenders": lot_values(shell.centre, state, acts[0].at_us),
+        "conditions": conditions.told(terms),
         "place": state.place,
         "shown": (label(shell.centre, state), tone(state.place, state.hold)),
         "told": tell(shell.centre, state),
         "owner": asking.orgs_named(shell).get(state.org, state.org),
         "at": next((at for at, places in enumerate(COURSE) if state.place in places), -1),
-        "bids": bids,
-        "stairs": stairs.stairs(bids, terms.plan.start_price_fen),
-        "position": acts[0].index,
+        "bids": bids[-steps.BIDS_LISTED :],
+        "stairs": stairs.stairs(bids, terms.plan.start_price_fen, sale.lead_fen if sale else 0),
+        "position": last.index,
         "code": state.hash,
         "papers": steps.public_papers(shell, lot, acts),
         "watched": _watched(shell, lot),
@@ -103,13 +108,26 @@ def _watched(shell: Shell, lot: str) -> list[dict[str, Any]]:
     if panel is None:
         return []
     seats = {member: place for place, member in enumerate(panel.order, start=1)}
+    signed_us = _signed_us(shell, f"panel/{case_of_lot(lot)}")
     return [
-        {"step": step, "at_us": opening.opened_us, "seat": seats.get(one.member, 0),
+        {"step": step, "at_us": signed_us.get((step, opening.shown, one), 0),
+         "seat": seats.get(one.member, 0),
          "verdict": one.verdict, "assurance": one.assurance, "stands_in": one.stands_in}
         for step, openings in sorted(panel.steps.items(), key=lambda item: int(item[0][1:]))
         for opening in openings if lot in opening.lots
         for one in opening.statements if one.covers(lot)
     ]  # fmt: skip
+
+
+def _signed_us(shell: Shell, stream: str) -> dict[tuple[str, str, Statement], int]:
+    """Return when each statement of a panel was made, by step, what was shown, and statement."""
+    found = {}
+    for act in reading.acts(shell.centre, stream, "others"):
+        event = act.event("statement_made/1") if act.outcome == DONE else {}
+        if event:
+            said = msgspec.convert(event["statement"], Statement)
+            found[event["step"], event["shown"], said] = act.at_us
+    return found
 
 
 def _compared(shell: Shell, terms: Terms) -> list[dict[str, Any]]:

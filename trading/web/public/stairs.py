@@ -32,17 +32,21 @@ class Bar(msgspec.Struct, frozen=True):
     top: int
 
 
-def stairs(bids: list[Bid], start_fen: int) -> Stairs | None:
-    """Return the staircase of ``bids`` above the start price, None where nobody bid."""
+def stairs(bids: list[Bid], start_fen: int, lead_fen: int) -> Stairs | None:
+    """Return the staircase of ``bids`` from the start price up to the lead, None without bids.
+
+    ``bids`` may be some of many: the last step leads up to the price that stands.
+    """
     if not bids:
         return None
     begin_us, end_us = bids[0].at_us, bids[-1].at_us
-    low_fen, high_fen = min(start_fen, bids[0].price_fen), bids[-1].price_fen
+    low_fen, high_fen = min(start_fen, bids[0].price_fen), max(lead_fen, bids[-1].price_fen)
     across, up = max(end_us - begin_us, SECOND_US), max(high_fen - low_fen, 1)
     points, level = [], HEIGHT - BOTTOM
-    for bid in bids:
-        x = LEFT + (bid.at_us - begin_us) * (WIDTH - LEFT - RIGHT) // across
-        y = HEIGHT - BOTTOM - (bid.price_fen - low_fen) * (HEIGHT - TOP - BOTTOM) // up
+    steps = [(bid.at_us, bid.price_fen) for bid in bids] + [(end_us, high_fen)]
+    for at_us, price_fen in steps:
+        x = LEFT + (at_us - begin_us) * (WIDTH - LEFT - RIGHT) // across
+        y = HEIGHT - BOTTOM - (price_fen - low_fen) * (HEIGHT - TOP - BOTTOM) // up
         points += [f"{x},{level}", f"{x},{y}"]
         level = y
     points.append(f"{WIDTH - RIGHT},{level}")

@@ -87,8 +87,9 @@ function insist(form) {
     const body = new URLSearchParams(new FormData(form));
     for (;;) {
       try {
-        const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
-        if (answer.redirected) location.assign(answer.url);
+        const headers = { Accept: "application/json" };
+        const answer = await fetch(form.action, { method: "POST", body, headers });
+        if (answer.status === 201) location.assign(answer.headers.get("Location"));
         else form.submit();
         return;
       } catch {

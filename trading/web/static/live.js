@@ -101,7 +101,9 @@
         e.textContent = text("age").replace("{n}", Math.floor(silentMs / 1000));
       });
       all("clock").forEach(function (e) { e.textContent = clock(nowMs); });
+      // Before the server has told its time, what the server wrote stands.
       all("left").forEach(function (e) {
+        if (ahead === null) { return; }
         var left = Math.max(0, Math.ceil((Number(e.dataset.us) / 1000 - nowMs) / 1000));
         var two = function (n) { return (n < 10 ? "0" : "") + n; };
         var hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60;
