@@ -18,8 +18,9 @@ from tests.support.browser import NewContext
 from tests.support.line import Line, line_to
 from tests.support.rooms import serving_rooms
 from tests.web.play import bidding
+from tests.web.play.founding import START_US, founded
 from tests.web.play.people import Play, Somebody
-from tests.web.play.trade import START_US, Trade, founded
+from tests.web.play.trade import Trade
 from tests.web.test_all_pages import TAGS
 from trading.base.clock import SimulatedClock
 from trading.papers.reading import acts

@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from tests.web.conftest import ORIGIN
+from tests.web.play.founding import COMMUNITY
 from tests.web.play.people import Clerk, Play, Somebody, digits_of
-from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.rules import Sale
-from trading.centre import Centre
-from trading.founding import FirstGrant, FirstOrg, found
 from trading.listing.cases import APPRAISAL, PAPERS
-from trading.store.home import Home
-from trading.store.migrations import migrate_url
-from trading.store.signer import create_keys
 from trading.web.i18n import BEIJING
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
 
-START_US = 1_771_203_600_000_000
-"""2026-02-16 09:00 in Beijing, a Monday."""
-COMMUNITY = "community-hexi"
-ORGS = (
-    FirstOrg("district", "", "district", "本区"),
-    FirstOrg("street", "district", "street", "江边街道"),
-    FirstOrg(COMMUNITY, "street", "community", "河西社区"),
-)
-GRANTS = tuple(
-    FirstGrant(person, role, org)
-    for person, org, roles in (
-        ("officer-yi", COMMUNITY, ("community_officer",)),
-        ("clerk-liu", "district", ("centre_clerk", "centre_operator", "centre_cashier")),
-        ("reviewer-he", "district", ("asset3_reviewer", "office")),
-        ("reviewer-yan", "district",
-         ("centre_reviewer", "centre_certifier", "supervision_member")),
-        ("office-chen", "district", ("office",)),
-        ("auditor-wei", "district", ("auditor",)),
-    )
-    for role in roles
-)  # fmt: skip
 MEETINGS = (
     ("case.propose", "party_branch", "9", "8", "8"),
     ("case.deliberate", "two_committees", "9", "8", "8"),
@@ -58,17 +30,6 @@ PLAN = {
     "raise_max_fen": "0", "ceiling_fen": "0", "deposit_fen": "2000", "term_months": "36",
     "payment_months": "12", "defects_zh": "屋面局部渗水；后门已封",
 }  # fmt: skip
-
-
-def founded(path: Path, clock: SimulatedClock) -> Home:
-    """Found the centre of the trade, as `trading init` does."""
-    home = Home.create(path, ORIGIN)
-    create_keys(home)
-    migrate_url(home.database_url)
-    centre = Centre(home, clock)
-    found(centre, ORGS, GRANTS)
-    centre.close()
-    return home
 
 
 class Trade:

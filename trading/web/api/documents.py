@@ -54,8 +54,9 @@ def document_routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the route that files come by."""
     uploads = Uploads(shell.centre.engine, shell.centre.clock)
 
-    @post("/api/v1/documents", opt={**described(ACTING, _UPLOAD), LIMITS: ("account", "session", "address")},
-          request_max_body_size=DOCUMENT_BYTES_MAX)  # fmt: skip
+    declared = {**described(ACTING, _UPLOAD), LIMITS: ("account", "session", "address")}
+
+    @post("/api/v1/documents", opt=declared, request_max_body_size=DOCUMENT_BYTES_MAX)
     async def upload_document(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)
         address = request.client.host if request.client else ""
