@@ -7,7 +7,7 @@ everybody's and stands in neither is a finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tests.web.api.house import AWARDED, LIVE, PUBLIC, House
@@ -57,7 +57,8 @@ class Matrix:
             for method, path, access in declared(house.app)
             for asker in askers(house.centre.kernel.registry)
         ]
-        self._own, self._other = _examples(house)
+        self._own = _own_examples(house)
+        self._other = _other_examples(house, self._own)
 
     def player(self, asker: Asker) -> Player:
         """Return who of the cast asks as ``asker``; a role that nobody holds is given to one."""
@@ -199,16 +200,11 @@ def _opening(house: House, member: str) -> str:
     return f"{task.case}|{task.step}|{task.code}"
 
 
-def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
-    """Return own and other objects by route, or by room or method and route where they differ."""
+def _own_examples(house: House) -> dict[str, str]:
+    """Return own objects by route, or by room or method and route where they differ."""
     number = house.player("bidder").person.partition("-")[2]
-    panel = house.centre.state("panel/case-r109")
-    assert panel is not None
-    stranger: str = panel.facets["panel"].members[0]
     mine = _opening(house, house.player("resident_rep").person)
-    theirs = _opening(house, stranger)
-    paper = _document(house, "case/case-r109")
-    own = {
+    return {
         "/staff/receipt/{index:int}": str(_first(house, "case/case-r115", OFFICER)),
         "/staff/objects/{kind:str}/{name:str}": "case|case-r115",
         f"{_OBJECT}/documents/{{sha256:str}}":
@@ -229,8 +225,18 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "/api/v1/panels/{case:str}": "case-r109", "/api/v1/orgs/{org:str}": "community-r109",
         "/api/v1/entries/{position:int}": "7",
     }  # fmt: skip
-    other = {
-        **dict.fromkeys(own, "no-such|no-such"),
+
+
+def _other_examples(house: House, own: Iterable[str]) -> dict[str, str]:
+    """Return objects of others by route, as above; those of the routes in ``own`` at the least."""
+    number = house.player("bidder").person.partition("-")[2]
+    panel = house.centre.state("panel/case-r109")
+    assert panel is not None
+    stranger: str = panel.facets["panel"].members[0]
+    theirs = _opening(house, stranger)
+    paper = _document(house, "case/case-r109")
+    return {
+        **dict.fromkeys(own, "no-such|no-such"), "/api/v1/lots/{lot:str}/number": "no-such",
         "/staff/confirm/{kind:str}/{name:str}/{trigger:str}": "case|case-r109|publish",
         "/staff/receipt/{index:int}": str(_first(house, "case/case-r109", "officer-yi-r109")),
         _OBJECT: "case|case-r109", f"{_OBJECT}/differences": "case|case-r109",
@@ -264,7 +270,6 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "/api/v1/people/{person:str}": "office-chen",
         "/api/v1/entries/{position:int}": "99999999",
     }  # fmt: skip
-    return own, other
 
 
 def _bid_of_another(house: House, number: str) -> int:
