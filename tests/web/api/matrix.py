@@ -27,8 +27,8 @@ GOOD = frozenset({200, 303, 304})
 NEVER_ENDING = frozenset({"/live/lots/{lot:str}", "/live/centre", "/live/me"})
 """Streams: they answer for as long as somebody listens; tests/web/live asks them."""
 OFFICER = "officer-yi-r115"
-ELSEWHERE = frozenset({"/api/v1/lots/{lot:str}/bids"})
-"""Routes whose own and other objects another test asks: tests/web/live/test_bids.py."""
+ELSEWHERE = frozenset({"/api/v1/lots/{lot:str}/bids", "/api/v1/lots/{lot:str}/number"})
+"""Routes that other tests ask for own and other objects: test_bids.py and test_acts.py."""
 _OBJECT = "/staff/objects/{kind:str}/{name:str}"
 _LOT = "/bidder/lots/{lot:str}"
 _LOOK = "/watch/look/{case:str}/{step:str}/{code:str}"
@@ -239,7 +239,7 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "POST /staff/draw/{case:str}": "no-such",
         "/staff/import/returned/{sha256:str}": "0" * 64,
         "/staff/policy/{kind:str}/{name:str}": "policy|no-such",
-        "/staff/papers/{of:str}/{name:str}": f"lot|{AWARDED}",
+        "/staff/papers/{of:str}/{name:str}": "lot|no-such",
         "/staff/papers/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|award_notice",
         "/staff/papers/{of:str}/{name:str}/{kind:str}/pdf": f"lot|{AWARDED}|award_notice",
         "/staff/scans/new/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|contract",
@@ -250,7 +250,7 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
                                                   "confirm", "bid")},
         f"{_LOT}/object": AWARDED, f"{_LOT}/deal/{{what:str}}": f"{AWARDED}|accept",
         "/bidder/receipts/{index:int}": str(_bid_of_another(house, number)),
-        "/bidder/papers/{of:str}/{name:str}": f"lot|{AWARDED}",
+        "/bidder/papers/{of:str}/{name:str}": "lot|no-such",
         "/bidder/papers/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|award_notice",
         "/bidder/papers/{of:str}/{name:str}/{kind:str}/pdf": f"lot|{AWARDED}|award_notice",
         **{f"{_LOOK}{one}": theirs for one in ("", "/fine", "/doubt", "/remark", "/sign",
