@@ -11,19 +11,18 @@ import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import insert
+from sqlalchemy import update
 
 from tests.support.rooms import last_instant
 from tests.web.api.house import House, house_of
-from trading.base.units import DAY_US
 from trading.centre import Centre
 from trading.people.credential_tables import token
 from trading.people.sessions import Room
-from trading.people.tokens import Claims, Tokens
 from trading.store.home import Home
 from trading.web.app import Application, create_app
 from trading.web.door import form_token
 from trading.web.limits import Rate
+from trading.web.signin.keys import Keys
 
 Client = TestClient[Litestar]
 SITE = "http://centre.local"
@@ -43,17 +42,11 @@ class Caller:
 
     def by_token(self, revoked_us: int = 0) -> Caller:
         """Speak by a bearer token from here on."""
-        centre, home = self.app.shell.centre, self.app.shell.home
-        issuer = home.vkey_path.read_text(encoding="utf-8").partition("+")[0]
-        now_us = centre.clock.now_us()
-        claims = Claims(f"id-{self.person}", self.person, self.room, now_us + DAY_US)
-        row = {"id": claims.id, "person": self.person, "room": self.room}
-        with centre.engine.begin() as connection:
-            connection.execute(
-                insert(token).values(**row, until_us=claims.until_us, revoked_us=revoked_us)
-            )
-        minted = Tokens(home.keys_dir, issuer).mint("api", claims, now_us)
-        self.headers = {"Authorization": f"Bearer {minted}"}
+        minted = Keys(self.app.shell).mint(self.person, self.room, 1)
+        with self.app.shell.centre.engine.begin() as connection:
+            changed = update(token).where(token.c.id == minted.id)
+            connection.execute(changed.values(revoked_us=revoked_us))
+        self.headers = {"Authorization": f"Bearer {minted.token}"}
         return self
 
     def act(self, kind: str, data: Any, key: str = "k", **more: Any) -> httpx.Response:

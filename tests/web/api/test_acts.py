@@ -14,6 +14,7 @@ from trading.people.rules import Grant
 from trading.people.sessions import Room
 from trading.store import log
 from trading.web import wants
+from trading.web.api.acts import Acts
 from trading.web.api.bodies import example_of
 from trading.web.app import Application
 from trading.web.limits import Rate
@@ -38,7 +39,7 @@ def test_an_act_gets_its_receipt_and_a_retry_the_same(app: Application, call: Ca
     assert first.status_code == 201, first.text
     told = first.json()
     assert (told["index"], told["stream"], told["outcome"]) == (size, "orgs", "done")
-    assert first.headers["ETag"] == f'"{told["seq"]}"'
+    assert first.headers["ETag"] == f'"{told["hash"]}"'
     assert office.client.get(told["check"]).status_code == 200
     again = office.act("org.create/1", ORG)
     assert (again.status_code, again.json()) == (201, told)
@@ -93,7 +94,9 @@ def test_what_was_decided_on_an_older_state_is_refused(app: Application, call: C
 
 def test_a_refusal_comes_before_the_state_is_told(app: Application, call: Call) -> None:
     office = call("office-1")
-    refused = office.act("org.create/1", {**ORG, "org": "district"}, headers={"If-Match": '"1"'})
+    refused = office.act(
+        "org.create/1", {**ORG, "org": "district"}, headers={"If-Match": '"' + "0" * 64 + '"'}
+    )
     assert refused.status_code == 409
     assert "org_new_v1" in refused.json()["guards"]
 
@@ -234,6 +237,16 @@ def test_for_whoever_may_not_act_so_no_such_act_exists(
         answer = client.post(f"/api/v1/acts/{kind}", content=b"{", headers=said)
         assert (answer.status_code, _code(answer)) == (400, "invalid_input"), kind
     assert _size(still) == size
+
+
+def test_the_proof_notices_an_act_that_is_open_to_everybody(
+    still: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bidder, ask = Caller(still, "somebody", "bidder"), {"content": b"{"}
+    key = {"Idempotency-Key": "k"}
+    assert bidder.post("/api/v1/acts/lot.void/1", headers=key, **ask).status_code == 404
+    monkeypatch.setattr(Acts, "roles", lambda *_given: ("office",))
+    assert bidder.post("/api/v1/acts/lot.void/1", headers=key, **ask).status_code == 400
 
 
 def _roles(centre: Centre, kind: str) -> set[str]:

@@ -17,9 +17,9 @@ from trading.engine.stream import Command
 from trading.web.api.examples import example
 
 NAMED_MAX = 40
-Named = Annotated[str, Meta(max_length=NAMED_MAX, pattern=r"^[a-z][a-z_]*(?![\s\S])")]
+Named = Annotated[str, Meta(max_length=NAMED_MAX, pattern=r"^[a-z][a-z_]*$(?!\n)")]
 """What a document, a fact or a personal field is called: no digits, so that it is no number."""
-Role = Annotated[str, Meta(max_length=NAMED_MAX, pattern=r"^([a-z][a-z0-9_]*)?(?![\s\S])")]
+Role = Annotated[str, Meta(max_length=NAMED_MAX, pattern=r"^([a-z][a-z0-9_]*)?$(?!\n)")]
 Value = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
