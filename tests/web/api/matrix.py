@@ -219,7 +219,7 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "/staff/dossiers/{case:str}": "case-r115",
         _LOT: LIVE, f"{_LOT}/live": LIVE, f"{_LOT}/viewing": LIVE,
         _LOOK: mine, f"{_LOOK}/fine": mine, f"{_LOOK}/doubt": mine, f"{_LOOK}/remark": mine,
-        **dict.fromkeys(_AUDITED, AWARDED), "/audit/dossiers/{case:str}": "case-r109",
+        **dict.fromkeys(_AUDITED, AWARDED), "/audit/dossiers/{case:str}": "case-r115",
         "/api/v1/objects/{kind:str}/{name:str}": f"registration|{LIVE}-{number}",
         "/api/v1/objects/{kind:str}/{name:str}/entries": f"deposit|{LIVE}-{number}",
         "/api/v1/own/bids/{lot:str}": LIVE, "staff /api/v1/people/{person:str}": OFFICER,
@@ -262,6 +262,7 @@ def _examples(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "/api/v1/objects/{kind:str}/{name:str}": _registered(house, number),
         "/api/v1/objects/{kind:str}/{name:str}/entries": f"roll|{LIVE}",
         "/api/v1/people/{person:str}": "office-chen",
+        "auditor /api/v1/people/{person:str}": "no-such",
         "/api/v1/entries/{position:int}": "99999999",
     }  # fmt: skip
     return own, other
