@@ -112,16 +112,19 @@ class House:
             "extensions": {},
         }  # fmt: skip
         sent: list[dict[str, Any]] = []
-        given_body = [body]
+        given_body, whole = [body], asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             if not given_body:
-                await asyncio.Event().wait()  # the caller stays until the answer is whole
+                await whole.wait()
+                return {"type": "http.disconnect"}
             return {"type": "http.request", "body": given_body.pop(), "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
             await asyncio.sleep(0)
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                whole.set()
 
         self._runner.run(self.app(scope, receive, send))
         answered = {k.decode().lower(): v.decode() for k, v in sent[0]["headers"]}

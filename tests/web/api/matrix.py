@@ -27,8 +27,8 @@ GOOD = frozenset({200, 303, 304})
 NEVER_ENDING = frozenset({"/live/lots/{lot:str}", "/live/centre", "/live/me"})
 """Streams: they answer for as long as somebody listens; tests/web/live asks them."""
 OFFICER = "officer-yi-r115"
-ELSEWHERE = frozenset({"/api/v1/lots/{lot:str}/bids"})
-"""Routes whose own and other objects another test asks: tests/web/live/test_bids.py."""
+ELSEWHERE = frozenset({"/api/v1/lots/{lot:str}/bids", "/api/v1/lots/{lot:str}/number"})
+"""Routes that other tests ask for own and other objects: test_bids.py and test_acts.py."""
 _OBJECT = "/staff/objects/{kind:str}/{name:str}"
 _LOT = "/bidder/lots/{lot:str}"
 _LOOK = "/watch/look/{case:str}/{step:str}/{code:str}"
@@ -215,7 +215,7 @@ def _own_examples(house: House) -> dict[str, str]:
         "/staff/dossiers/{case:str}": "case-r115",
         _LOT: LIVE, f"{_LOT}/live": LIVE, f"{_LOT}/viewing": LIVE,
         _LOOK: mine, f"{_LOOK}/fine": mine, f"{_LOOK}/doubt": mine, f"{_LOOK}/remark": mine,
-        **dict.fromkeys(_AUDITED, AWARDED), "/audit/dossiers/{case:str}": "case-r109",
+        **dict.fromkeys(_AUDITED, AWARDED), "/audit/dossiers/{case:str}": "case-r115",
         "/api/v1/objects/{kind:str}/{name:str}": f"registration|{LIVE}-{number}",
         "/api/v1/objects/{kind:str}/{name:str}/entries": f"deposit|{LIVE}-{number}",
         "/api/v1/own/bids/{lot:str}": LIVE, "staff /api/v1/people/{person:str}": OFFICER,
@@ -245,7 +245,7 @@ def _other_examples(house: House, own: Iterable[str]) -> dict[str, str]:
         "POST /staff/draw/{case:str}": "no-such",
         "/staff/import/returned/{sha256:str}": "0" * 64,
         "/staff/policy/{kind:str}/{name:str}": "policy|no-such",
-        "/staff/papers/{of:str}/{name:str}": f"lot|{AWARDED}",
+        "/staff/papers/{of:str}/{name:str}": "lot|no-such",
         "/staff/papers/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|award_notice",
         "/staff/papers/{of:str}/{name:str}/{kind:str}/pdf": f"lot|{AWARDED}|award_notice",
         "/staff/scans/new/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|contract",
@@ -256,7 +256,7 @@ def _other_examples(house: House, own: Iterable[str]) -> dict[str, str]:
                                                   "confirm", "bid")},
         f"{_LOT}/object": AWARDED, f"{_LOT}/deal/{{what:str}}": f"{AWARDED}|accept",
         "/bidder/receipts/{index:int}": str(_bid_of_another(house, number)),
-        "/bidder/papers/{of:str}/{name:str}": f"lot|{AWARDED}",
+        "/bidder/papers/{of:str}/{name:str}": "lot|no-such",
         "/bidder/papers/{of:str}/{name:str}/{kind:str}": f"lot|{AWARDED}|award_notice",
         "/bidder/papers/{of:str}/{name:str}/{kind:str}/pdf": f"lot|{AWARDED}|award_notice",
         **{f"{_LOOK}{one}": theirs for one in ("", "/fine", "/doubt", "/remark", "/sign",
@@ -268,6 +268,7 @@ def _other_examples(house: House, own: Iterable[str]) -> dict[str, str]:
         "/api/v1/objects/{kind:str}/{name:str}": _registered(house, number),
         "/api/v1/objects/{kind:str}/{name:str}/entries": f"roll|{LIVE}",
         "/api/v1/people/{person:str}": "office-chen",
+        "auditor /api/v1/people/{person:str}": "no-such",
         "/api/v1/entries/{position:int}": "99999999",
     }  # fmt: skip
 

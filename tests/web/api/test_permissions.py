@@ -22,6 +22,8 @@ from trading.web.bidder.own import Own
 from trading.web.representative import reading
 from trading.web.visibility import Sight
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def matrix(house: House) -> Matrix:

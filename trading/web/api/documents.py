@@ -27,6 +27,8 @@ from trading.web.shell import Asked, Shell, viewer_of
 OCTETS = "application/octet-stream"
 NAME = "document"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+BUCKETS = ("account", "session", "address")
+"""Of what each file spends a token."""
 CREATED = 201
 TEXT = "text/plain; charset=utf-8"
 
@@ -54,9 +56,8 @@ def document_routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the route that files come by."""
     uploads = Uploads(shell.centre.engine, shell.centre.clock)
 
-    declared = {**described(ACTING, _UPLOAD), LIMITS: ("account", "session", "address")}
-
-    @post("/api/v1/documents", opt=declared, request_max_body_size=DOCUMENT_BYTES_MAX)
+    @post("/api/v1/documents", opt={**described(ACTING, _UPLOAD), LIMITS: BUCKETS},
+          request_max_body_size=DOCUMENT_BYTES_MAX)  # fmt: skip
     async def upload_document(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)
         address = request.client.host if request.client else ""

@@ -86,6 +86,7 @@ def verdict(access: Access, asker: Asker) -> int:
 
 def page(centre: Centre, app: Litestar) -> str:
     """Return the table as a page of Markdown."""
+    centre.refresh()
     registry = centre.kernel.registry
     parts = [
         _HEAD,
