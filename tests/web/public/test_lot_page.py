@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.web.public.conftest import Visitor
+from trading.web.i18n import told_apart
+from trading.words.language import speaking
 
 LOT = "case-r033-1"
 
@@ -23,3 +25,9 @@ def test_what_representatives_saw_is_folded_by_step(visitor: Visitor) -> None:
     steps_ = re.findall(r'summary-text">(\S+) · (\d+) 位已见证<', page)
     assert [name for name, _count in steps_][:2] == ["决议文件", "方案与公告核对"]
     assert sum(int(count) for _name, count in steps_) == page.count("已见证，无异议")
+
+
+def test_communities_of_one_name_are_told_apart_where_one_is_chosen() -> None:
+    names = {"a": "和平社区", "b": "和平社区", "c": "红旗社区"}
+    with speaking("zh"):
+        assert [*told_apart(names).values()] == ["和平社区（a）", "和平社区（b）", "红旗社区"]
