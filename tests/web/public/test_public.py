@@ -150,14 +150,6 @@ def test_nobody_is_told_who_won_before_the_result_is_posted(visitor: Visitor) ->
         assert "成交人</dt>" not in visitor.get(f"/lots/{row['lot']}").text
 
 
-def test_a_lot_that_is_certified_has_a_winner_and_no_step_ahead(visitor: Visitor) -> None:
-    page = visitor.get(f"/lots/{LOT}").text
-    assert page.count("已完成：") == page.split('class="course"')[1].split("</ol>")[0].count("<li")
-    assert 'aria-current="step"' not in page
-    assert "<dt>成交人</dt>" in page
-    assert "领先的竞买人" not in page
-
-
 def test_files_for_programs_can_be_read_by_them(visitor: Visitor) -> None:
     for path in ("/feeds/lots.atom", "/feeds/notices.atom", "/sitemap.xml", "/sitemaps/0"):
         assert len(ET.fromstring(visitor.get(path).content)) > 0

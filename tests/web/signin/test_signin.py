@@ -207,19 +207,6 @@ def test_disabling_ends_every_session_within_a_second(
     assert visitor.send("/signin/staff", name="office-1", password=PASSWORD).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("wanted", "arrived"),
-    [("/staff/cases", "/staff/cases"), ("", "/signin/me"), ("/bidder/mine", "/signin/me"),
-     ("//elsewhere.example/staff", "/signin/me")],
-)  # fmt: skip
-def test_who_is_signed_in_goes_where_the_link_leads(
-    rooms: Rooms, visitor: Visitor, wanted: str, arrived: str
-) -> None:
-    token = Shell(rooms.centre, rooms.home).sessions.begin("office-1", "staff", "two")
-    visitor.client.cookies.set("session", token)
-    assert visitor.get(f"/signin?next={wanted}").url.path == arrived
-
-
 def test_leaving_everywhere_leaves_everywhere(rooms: Rooms, keys: Keys, visitor: Visitor) -> None:
     secret = _set_up(keys)
     visitor.send("/signin/staff", name="office-1", password=PASSWORD)
