@@ -26,7 +26,6 @@ from trading import (
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
-from trading.base.personal import find_personal
 from trading.bidding.tables import ROLL_PROJECTION
 from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
@@ -37,6 +36,7 @@ from trading.engine.loader import Names
 from trading.engine.policy_keys import KEYS
 from trading.engine.registry import Registry
 from trading.engine.stream import Command, Stream
+from trading.engine.texts import check_texts
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
@@ -75,7 +75,6 @@ SUBJECTS = (
     disputes.SUBJECT,
 )
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
-_DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
 _log = logging.getLogger(__name__)
 PROJECTIONS: tuple[Projection, ...] = (
@@ -378,22 +377,3 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 
 _strict = json.JSONDecoder(object_pairs_hook=_once)
-
-
-def check_texts(data: object, path: str = "") -> None:
-    """Refuse identity, mobile and bank numbers in typed text; raise ``InvalidInput``.
-
-    A digest, key or signature is not typed: one in some thousands holds the digits of a number by
-    chance.
-    Source: decision 6.
-    """
-    if isinstance(data, str):
-        found = None if _DIGEST.fullmatch(data) else find_personal(data)
-        if found:
-            raise InvalidInput(f"personal data in {path}", field=path, rule="personal", found=found)
-    elif isinstance(data, msgspec.Struct):
-        for name in data.__struct_fields__:
-            check_texts(getattr(data, name), f"{path}.{name}" if path else name)
-    elif isinstance(data, tuple | list):
-        for item in data:
-            check_texts(item, path)

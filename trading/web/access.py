@@ -21,6 +21,8 @@ from trading.web.viewer import Viewer
 OPT = "access"
 TWO_FACTORS = frozenset({"staff", "auditor"})
 """Rooms that one factor does not open."""
+SURE = frozenset({"two", "passkey", "demo"})
+"""How sure we must be of who enters those rooms."""
 Objects = Literal["none", "public", "own", "org", "panel", "served"]
 """Whose objects are seen: none is named; published ones; one's own; those of an organisation
 that a grant reaches; those of a panel one sits on; whatever the desks serve."""
@@ -44,7 +46,7 @@ class Access(msgspec.Struct, frozen=True):
             return
         if not viewer.signed_in:
             raise SignInFirst("sign in first")
-        if viewer.level == "one" and viewer.room in TWO_FACTORS and not self.halfway:
+        if viewer.room in TWO_FACTORS and viewer.level not in SURE and not self.halfway:
             raise SignInFirst("sign in first")
         if viewer.room not in self.rooms:
             raise NotFound("no such page")

@@ -174,6 +174,35 @@ def test_a_representative_comes_by_link_and_digits(
     assert "已经用过" in visit().get(path).text
 
 
+def test_a_link_without_its_digits_sets_no_password(
+    rooms: Rooms, keys: Keys, visitor: Visitor
+) -> None:
+    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
+    setup = f"/signin/setup/{token}"
+    answer = visitor.send(setup, page="/signin/staff", password=PASSWORD, again=PASSWORD)
+    assert answer.status_code == 401
+    assert visitor.token == ""
+    assert keys.accounts.find("rep-1") is None
+    assert visitor.send(f"/signin/i/{token}", code=code).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "123456"])
+def test_a_link_of_the_staff_opens_no_room_by_itself(
+    rooms: Rooms, keys: Keys, visitor: Visitor, code: str
+) -> None:
+    token, _none = keys.invitations.make("office-1", "staff", with_code=False)
+    answer = visitor.send(f"/signin/i/{token}", page="/signin/staff", code=code)
+    assert answer.status_code == 401
+    assert visitor.token == ""
+
+
+def test_digits_alone_do_not_open_a_room_of_two_factors(rooms: Rooms, visitor: Visitor) -> None:
+    token = Shell(rooms.centre, rooms.home).sessions.begin("office-1", "staff", "code")
+    visitor.client.cookies.set("session", token)
+    assert visitor.get("/signin/people").url.path.startswith("/signin")
+    assert visitor.client.get("/staff", follow_redirects=False).status_code == 303
+
+
 def test_five_wrong_codes_end_the_link(keys: Keys, visitor: Visitor) -> None:
     token, code = keys.invitations.make("rep-1", "representative", with_code=True)
     path = f"/signin/i/{token}"
