@@ -79,8 +79,7 @@ class Invitations:
         claims = self._tokens.read("invitation", token, self._clock.now_us())
         with self._engine.connect() as connection:
             row = connection.execute(select(rows).where(rows.c.id == claims.id)).one_or_none()
-        fits = row is not None and bool(row.code) == with_code
-        if not fits or row.spent_us or row.tries >= TRIES_MAX:
+        if row is None or row.spent_us or row.tries >= TRIES_MAX or bool(row.code) != with_code:
             raise NotAuthenticated("this link was used before or is dead: ask for a new one")
         return Invitation(row.id, row.person, row.room, bool(row.code), bytes(row.code), row.tries)
 
