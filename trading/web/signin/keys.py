@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from trading.base.errors import InvalidInput, NotAuthenticated
 from trading.base.units import DAY_US
@@ -54,9 +54,12 @@ class Keys:
     def disable(self, person: str) -> int:
         """Let ``person`` in no longer: no session, link or passkey is left; return how many ended.
 
-        Tokens of programs are refused while the account is disabled.
+        Tokens of programs are refused while the account is disabled; where there is none to
+        disable, they are revoked.
         """
         self.accounts.disable(person)
+        if self.accounts.find(person) is None:
+            self._revoke(person)
         self.invitations.revoke(person)
         self.passkeys.forget(person)
         return self._shell.sessions.end_all(person)
@@ -71,6 +74,11 @@ class Keys:
         with centre.engine.begin() as connection:
             connection.execute(insert(token).values(**row, revoked_us=0))
         return Minted(claims.id, self.tokens.mint("api", claims, now_us), claims.until_us)
+
+    def _revoke(self, person: str) -> None:
+        left = update(token).where(token.c.person == person, token.c.revoked_us == 0)
+        with self._shell.centre.engine.begin() as connection:
+            connection.execute(left.values(revoked_us=self._shell.centre.clock.now_us()))
 
     def check_enabled(self, person: str) -> None:
         """Raise ``NotAuthenticated`` where the account of ``person`` was disabled."""
