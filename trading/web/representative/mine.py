@@ -23,8 +23,9 @@ from trading.web.access import REPRESENTATIVE, opt
 from trading.web.i18n import BEIJING
 from trading.web.representative import wording
 from trading.web.representative.frame import page
-from trading.web.representative.reading import Task, concerns, tasks
+from trading.web.representative.reading import Task, tasks
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
+from trading.web.visibility import sits
 from trading.words.language import speaking
 from trading.words.telling import label
 
@@ -64,7 +65,7 @@ def own_acts(shell: Shell, person: str) -> list[Act]:
     found = [
         act
         for stream in shell.centre.states_of("panel")
-        if concerns(stream, person)
+        if sits(stream, person)
         for act in acts(shell.centre, stream.name)
         if act.actor == person and act.outcome == DONE and act.kind in KINDS
     ]

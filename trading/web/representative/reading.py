@@ -19,6 +19,7 @@ from trading.observing.rules import Opening, Panel, Statement, Step
 from trading.observing.talk import Talk
 from trading.store import documents
 from trading.web.shell import Shell
+from trading.web.visibility import sits
 from trading.words.telling import ended
 
 CODE_CHARS = 12
@@ -82,7 +83,7 @@ def tasks(shell: Shell, person: str) -> list[Task]:
     found = [
         task
         for stream in shell.centre.states_of("panel")
-        if concerns(stream, person)
+        if sits(stream, person)
         for task in of_panel(shell, stream, person)
     ]
     return sorted(found, key=lambda one: (not one.waits, one.due_us if one.waits else -one.due_us))
@@ -91,17 +92,11 @@ def tasks(shell: Shell, person: str) -> list[Task]:
 def task_of(shell: Shell, person: str, case: str, step: str, code: str) -> Task:
     """Return one opening; raise ``NotFound`` for what ``person`` has no business with."""
     stream = shell.state(f"panel/{case}")
-    if concerns(stream, person):
+    if sits(stream, person):
         for task in of_panel(shell, stream, person):
             if (task.step, task.code) == (step, code):
                 return task
     raise NotFound("no such page")
-
-
-def concerns(stream: Stream, person: str) -> bool:
-    """Tell whether ``person`` sits on this panel, or did."""
-    panel: Panel = stream.facets["panel"]
-    return person in panel.members or person in panel.gone
 
 
 def of_panel(shell: Shell, stream: Stream, person: str) -> Iterator[Task]:

@@ -21,8 +21,8 @@ from trading.web import i18n
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
+from trading.web.staff.addresses import address_of, stream_of, visible, works_on
 from trading.web.staff.forms import correcting, words
-from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
@@ -55,7 +55,10 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     def document(
         request: Asked, kind: FromPath[str], name: FromPath[str], sha256: FromPath[str]
     ) -> Response[bytes]:
-        return objects.document(visible(shell, request, stream_of(kind, name)), sha256)
+        state = visible(shell, request, stream_of(kind, name))
+        if not shell.sight(viewer_of(request)).documents(state):
+            raise NotFound("no such page")
+        return objects.document(state, sha256)
 
     @get("/staff/objects/{kind:str}/{name:str}/differences", sync_to_thread=True, opt=opt(STAFF))
     def differences(request: Asked, kind: FromPath[str], name: FromPath[str]) -> Page:
@@ -162,7 +165,7 @@ class Objects:
         found = []
         for stream in _related(state):
             other = self._shell.centre.state(stream)
-            if other is not None and sees(self._shell, viewer_of(request), other):
+            if other is not None and works_on(self._shell, request, other):
                 kind, _slash, name = stream.partition("/")
                 found.append((kind, name, f"{words.said('streams', kind)} {title_of(other)}"))
         return found
