@@ -61,7 +61,7 @@ EVERYBODY = Access(everybody=True, objects="public")
 STAFF = Access(rooms=("staff",), objects="org")
 BIDDER = Access(rooms=("bidder",), objects="own")
 REPRESENTATIVE = Access(rooms=("representative",), objects="panel")
-AUDITOR = Access(rooms=("auditor",), objects="served")
+AUDITOR = Access(rooms=("auditor",), roles=("auditor",), objects="served")
 ANYONE_SIGNED_IN = Access(rooms=("staff", "bidder", "representative", "auditor"), halfway=True)
 OFFICE = Access(rooms=("staff",), roles=("office",), objects="org")
 

@@ -11,6 +11,7 @@ import pyotp
 import pytest
 
 from tests.support.rooms import Rooms
+from trading.base.errors import InvalidInput
 from trading.people.rules import Person
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
@@ -194,6 +195,17 @@ def test_a_link_of_the_staff_opens_no_room_by_itself(
     answer = visitor.send(f"/signin/i/{token}", page="/signin/staff", code=code)
     assert answer.status_code == 401
     assert visitor.token == ""
+
+
+def test_the_office_alone_makes_nobody_an_auditor(rooms: Rooms, keys: Keys) -> None:
+    with pytest.raises(InvalidInput):
+        keys.invite("office-1", "auditor")
+    token = Shell(rooms.centre, rooms.home).sessions.begin("office-1", "auditor", "two")
+    for path, status in (("/audit", 404), ("/signin/me", 200)):
+        answer = httpx.get(rooms.url + path, headers=HTML, cookies={"session": token})
+        assert answer.status_code == status
+    sealed = httpx.get(f"{rooms.url}/api/v1/objects/person/office-2", cookies={"session": token})
+    assert sealed.status_code == 404
 
 
 def test_digits_alone_do_not_open_a_room_of_two_factors(rooms: Rooms, visitor: Visitor) -> None:

@@ -84,9 +84,7 @@ def _change(keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
         if room not in ROOMS:
             raise InvalidInput("name a room", field="room", rule="required")
         chosen: Room = next(one for one in ROOMS if one == room)
-        with_code = chosen == "representative"
-        token, code = keys.invitations.make(person, chosen, with_code=with_code)
-        return f"/signin/{'i' if with_code else 'setup'}/{token}", code
+        return keys.invite(person, chosen)
     if what not in {"disable", "enable"}:
         raise NotFound("no such page")
     if keys.accounts.find(person) is None and what == "enable":

@@ -15,6 +15,7 @@ from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
 from trading.people.invitations import Invitations
 from trading.people.passkeys import Passkeys, Site
+from trading.people.rules import held_at
 from trading.people.sessions import Room, Session
 from trading.people.throttle import Throttle
 from trading.people.tokens import Claims, Tokens
@@ -63,6 +64,23 @@ class Keys:
         self.invitations.revoke(person)
         self.passkeys.forget(person)
         return self._shell.sessions.end_all(person)
+
+    def invite(self, person: str, room: Room) -> tuple[str, str]:
+        """Return path and digits of an invitation; representatives alone get digits.
+
+        Raises ``InvalidInput`` for the room of auditors without the role, which two persons give.
+        """
+        if room == "auditor" and not self._audits(person):
+            raise InvalidInput("this person holds no role of an auditor", field="room", rule="role")
+        with_code = room == "representative"
+        token, code = self.invitations.make(person, room, with_code=with_code)
+        return f"/signin/{'i' if with_code else 'setup'}/{token}", code
+
+    def _audits(self, person: str) -> bool:
+        state = self._shell.centre.state(f"person/{person}") if person.isascii() else None
+        known = state.facets.get("person") if state else None
+        held = held_at(known, self._shell.centre.clock.now_us()) if known else ()
+        return any(grant.role == "auditor" for grant in held)
 
     def mint(self, person: str, room: Room, days: int) -> Minted:
         """Return a token by which a program speaks for ``person`` in ``room`` for so many days."""
