@@ -1,4 +1,8 @@
-"""Bounded text types of commands: identifiers and typed text, by length and alphabet."""
+"""Bounded text types of commands: identifiers and typed text, by length and alphabet.
+
+A dollar alone lets a line end behind it pass, and two names would look like one; hence what
+follows it in every pattern.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-# `$` also stands before a newline at the end: a name with one would break lines of headers.
 Id = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$(?!\n)")
 ]
