@@ -86,3 +86,11 @@ def test_no_name_ends_in_a_newline(rooms: Rooms) -> None:
     with pytest.raises(InvalidInput) as told:
         rooms.centre.parse("org.create/1", raw)
     assert told.value.params["field"] == "org"
+
+
+@pytest.mark.parametrize("path", ["/", "/staff", "/api/v1/lots"])
+def test_who_asks_for_the_methods_is_told_them(stranger: httpx.Client, path: str) -> None:
+    answer = stranger.request("OPTIONS", path)
+    assert answer.status_code == 204
+    assert "GET" in answer.headers["Allow"]
+    assert answer.content == b""

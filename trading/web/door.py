@@ -92,6 +92,8 @@ class Door:
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: object) -> None:
         """Raise unless the caller may ask this route, and sent this form from a page of ours."""
         assert isinstance(handler, BaseRouteHandler)
+        if OPT not in handler.opt and connection.scope.get("method") == "OPTIONS":
+            return  # the framework's own answer: which methods there are, and nothing else
         check_address(connection.scope)
         viewer = await self.viewer(connection)
         connection.scope["state"][VIEWER] = viewer
