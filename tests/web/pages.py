@@ -24,6 +24,8 @@ from trading.record.entry import read
 from trading.store import log
 from trading.web.access import Access, declared
 from trading.web.app import create_app
+from trading.web.shell import Shell
+from trading.web.signin.keys import Keys
 
 EXAMPLES: dict[str, str] = {
     "/audit/lots/{lot}/compare": "/audit/lots/case-r033-1/compare?a=3&b=9",
@@ -94,7 +96,7 @@ class Site:
         self._served = served
         self._routes = dict(_routes(served))
         self._patterns = [(route, _pattern(route)) for route in sorted(self._routes, key=_width)]
-        self._examples = {**EXAMPLES, **dict(_by_actor(served))}
+        self._examples = {**EXAMPLES, **dict(_by_actor(served)), **dict(_by_link(served))}
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
         self.others: set[str] = set()
@@ -169,6 +171,15 @@ def _by_actor(served: Rooms) -> Iterator[tuple[str, str]]:
         first.setdefault(msgspec.json.decode(given)["actor"] if given else "", row.idx)
     for route, actor in BY_ACTOR.items():
         yield route, route.replace("{index}", str(first[actor]))
+
+
+def _by_link(served: Rooms) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that somebody is sent: an invitation, and a password to be set."""
+    invitations = Keys(Shell(served.centre, served.home)).invitations
+    code, _digits = invitations.make("rep-r115-05", "representative", with_code=True)
+    setup, _none = invitations.make("clerk-liu", "staff", with_code=False)
+    yield "/signin/i/{token}", f"/signin/i/{code}"
+    yield "/signin/setup/{token}", f"/signin/setup/{setup}"
 
 
 def _pattern(route: str) -> re.Pattern[str]:

@@ -15,7 +15,7 @@ from trading.web.shell import Page, Shell, chosen_language
 from trading.words.language import messages, speaking
 
 _FOR_PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/metrics", "/healthz", "/readyz")
-_GONE, _OURS = 404, 500
+_UNKNOWN, _GONE, _OURS = 401, 404, 500
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -32,6 +32,7 @@ def error_page(
     told = shell.explain(request, error) if isinstance(error, TradingError) else {}
     with speaking(chosen_language(request)):
         title = told.get("message") or messages(chosen_language(request)).get(_code(status), "")
+        title = _("没有登录成功") if status == _UNKNOWN else title
         values = {
             "title": title,
             "detail": told.get("detail", "") if isinstance(error, Refused) else "",
@@ -53,6 +54,8 @@ def _advice(status: int, error: Exception) -> str:
         return _("存证的文件前后对不上。这不该发生：请记下时间，打监督电话告诉我们。")
     if status == _GONE:
         return _("请核对网址，或从首页找起。")
+    if status == _UNKNOWN:
+        return _("请向社区或交易中心要一条新链接，或者重新登录。")
     if status >= _OURS:
         return _("请稍候一两分钟再试。您已收到回执的事不受影响。")
     if status in {400, 413, 422}:

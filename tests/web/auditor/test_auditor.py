@@ -111,6 +111,8 @@ def test_the_search_finds_by_actor_outcome_object_and_receipt(auditor: httpx.Cli
     assert rows(f"receipt={code[1]}") == 1
     assert rows("actor=nobody-at-all") == 0
     assert rows("before=5") == 5
+    choices = auditor.get("/audit/search").text
+    assert '<option value="panel.draw/1">panel.draw/1 抽签</option>' in choices
 
 
 def test_lots_are_found_by_name_and_paged(auditor: httpx.Client) -> None:

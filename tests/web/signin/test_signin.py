@@ -154,7 +154,9 @@ def test_a_weak_password_is_refused(keys: Keys, visitor: Visitor, password: str)
     assert visitor.send(path, password=PASSWORD, again=PASSWORD + "x").status_code == 400
     done = visitor.send(path, password=PASSWORD, again=PASSWORD)
     assert "扫下面的图" in done.text
-    assert visitor.get(path).status_code == 401, "a link sets one password"
+    spent = visitor.get(path)
+    assert spent.status_code == 401, "a link sets one password"
+    assert "要一条新链接" in spent.text
 
 
 def test_a_representative_comes_by_link_and_digits(

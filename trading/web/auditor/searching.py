@@ -15,7 +15,8 @@ from trading.record.entry import Row
 from trading.store import log
 from trading.store.schema import entry
 from trading.web.access import AUDITOR, opt
-from trading.web.shell import Asked, Page, Shell
+from trading.web.shell import Asked, Page, Shell, chosen_language
+from trading.words.language import speaking, word
 
 LOTS_MAX = 50
 LOOKED_MAX = 4096
@@ -82,11 +83,11 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     ) -> Page:
         wanted = Wanted(actor, kind, stream, outcome, receipt.lower(), before)
         found, reached = look(shell, wanted)
-        kinds = sorted(shell.centre.kernel.registry.commands)
-        return shell.page(
-            request, "auditor/search.html", wanted=wanted, found=found, reached=reached,
-            kinds=[(name, name) for name in kinds],
-        )  # fmt: skip
+        with speaking(chosen_language(request)):
+            return shell.page(
+                request, "auditor/search.html", wanted=wanted, found=found, reached=reached,
+                kinds=_kinds(shell),
+            )  # fmt: skip
 
     return [front, search]
 
@@ -132,6 +133,12 @@ def _fits(told: dict[str, Any], wanted: Wanted) -> bool:
         and wanted.outcome in {"", told["outcome"]}
         and str(told["hash"]).startswith(wanted.receipt)
     )
+
+
+def _kinds(shell: Shell) -> list[tuple[str, str]]:
+    """Return every kind of entry with what it does, by the kind."""
+    commands = sorted(shell.centre.kernel.registry.commands.items())
+    return [(kind, f"{kind} {word('triggers', spec.trigger)}") for kind, spec in commands]
 
 
 def _places(shell: Shell) -> dict[str, tuple[str, str]]:
