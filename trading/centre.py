@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -26,7 +25,6 @@ from trading.base import strict
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
-from trading.base.personal import find_personal
 from trading.bidding.tables import ROLL_PROJECTION
 from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
@@ -37,6 +35,7 @@ from trading.engine.loader import Names
 from trading.engine.policy_keys import KEYS
 from trading.engine.registry import Registry
 from trading.engine.stream import Command, Stream
+from trading.engine.texts import check_texts
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
@@ -74,7 +73,6 @@ SUBJECTS = (
     notifications.SUBJECT,
     disputes.SUBJECT,
 )
-_DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -353,22 +351,3 @@ def _filed(docs: tuple[Document, ...], files: tuple[tuple[bytes, str], ...]) -> 
     if not digests <= {named.sha256 for named in docs}:
         raise InvalidInput("a file that no document names", field="files", rule="schema")
     return tuple(place for place, named in enumerate(docs) if named.sha256 in digests)
-
-
-def check_texts(data: object, path: str = "") -> None:
-    """Refuse identity, mobile and bank numbers in typed text; raise ``InvalidInput``.
-
-    A digest, key or signature is not typed: one in some thousands holds the digits of a number by
-    chance.
-    Source: decision 6.
-    """
-    if isinstance(data, str):
-        found = None if _DIGEST.fullmatch(data) else find_personal(data)
-        if found:
-            raise InvalidInput(f"personal data in {path}", field=path, rule="personal", found=found)
-    elif isinstance(data, msgspec.Struct):
-        for name in data.__struct_fields__:
-            check_texts(getattr(data, name), f"{path}.{name}" if path else name)
-    elif isinstance(data, tuple | list):
-        for item in data:
-            check_texts(item, path)

@@ -11,7 +11,7 @@ from trading.base import assets
 from trading.base.calendar import load_table
 from trading.base.errors import DefinitionError, InvalidInput, SetupError
 from trading.base.units import FOR_EVER_US
-from trading.centre import Centre, check_texts, names
+from trading.centre import Centre, names
 from trading.engine import lock
 from trading.engine.builtin import CENTRE, EnterDefinition, Found, SimulateClock
 from trading.engine.catalogue import Definition
@@ -19,6 +19,7 @@ from trading.engine.loader import load
 from trading.engine.policy import load_pack
 from trading.engine.registry import GRANTED, Registry
 from trading.engine.stream import Command
+from trading.engine.texts import check_texts
 from trading.engine.votes import load_votes
 from trading.people.commands import CreateOrg, GiveGrant
 from trading.people.organisations import RANKS

@@ -22,8 +22,8 @@ from tests.support.trade import At, Trade
 from trading.base.errors import InvalidInput, KeyReused, ReadOnly, TradingError
 from trading.bidding.commands import GetReady, PlaceBid, Reject
 from trading.bidding.holds import SuspendLot
-from trading.centre import check_texts
 from trading.engine.builtin import EnterDefinition
+from trading.engine.texts import check_texts
 from trading.words.explaining import explain
 
 BID = "bid.place/1"

@@ -235,7 +235,7 @@ def test_the_staff_take_a_dossier_without_names(centre: Centre) -> None:
 
 
 def test_auditors_take_the_evidence_of_a_lot(centre: Centre) -> None:
-    auditor = Visitor(centre, "auditor-1", "auditor")
+    auditor = Visitor(centre, "auditor-wei", "auditor")
     answer = auditor.get(f"/audit/evidence/{R033}")
     assert answer.status_code == 200
     archive = zipfile.ZipFile(io.BytesIO(answer.content))

@@ -37,11 +37,10 @@ def access_invite(data_dir: Path, person: str, room: str, url: str, *, as_json: 
     centre = open_centre(data_dir, writing=True)
     try:
         chosen = next(one for one in ROOMS if one == room)
-        with_code = chosen == "representative"
-        made, code = _keys(centre).invitations.make(person, chosen, with_code=with_code)
+        path, code = _keys(centre).invite(person, chosen)
     finally:
         centre.close()
-    link = f"{url.rstrip('/')}/signin/{'i' if with_code else 'setup'}/{made}"
+    link = f"{url.rstrip('/')}{path}"
     if as_json:
         emit({"ok": True, "link": link, "code": code})
         return

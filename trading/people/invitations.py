@@ -70,24 +70,25 @@ class Invitations:
         with self._engine.begin() as connection:
             connection.execute(left.values(spent_us=self._clock.now_us()))
 
-    def look(self, token: str) -> Invitation:
+    def look(self, token: str, *, with_code: bool) -> Invitation:
         """Return the invitation of ``token`` and spend nothing.
 
-        Raises ``NotAuthenticated`` where it is spent, dead, run out, or none of ours.
+        One that digits go with is none at the door that asks for no digits, nor the other way
+        round. Raises ``NotAuthenticated`` where it is spent, dead, run out, or none of ours.
         """
         claims = self._tokens.read("invitation", token, self._clock.now_us())
         with self._engine.connect() as connection:
             row = connection.execute(select(rows).where(rows.c.id == claims.id)).one_or_none()
-        if row is None or row.spent_us or row.tries >= TRIES_MAX:
+        if row is None or row.spent_us or row.tries >= TRIES_MAX or bool(row.code) != with_code:
             raise NotAuthenticated("this link was used before or is dead: ask for a new one")
         return Invitation(row.id, row.person, row.room, bool(row.code), bytes(row.code), row.tries)
 
-    def spend(self, token: str, code: str) -> Invitation | None:
+    def spend(self, token: str, code: str, *, with_code: bool) -> Invitation | None:
         """Spend the invitation and return it; count a wrong code and return None for it.
 
         Of two tabs only one spends it. Raises as ``look`` does.
         """
-        found = self.look(token)
+        found = self.look(token, with_code=with_code)
         right = not found.needs_code or hmac.compare_digest(found.code, _sealed(found.id, code))
         live = (rows.c.id == found.id) & (rows.c.spent_us == 0) & (rows.c.tries < TRIES_MAX)
         changed = (

@@ -30,6 +30,8 @@ from trading.store.state import StateCodec, StoredState
 PAGE = 2048
 NAMES_MAX = 500
 NEWEST = 32
+INDEX_MAX = 1 << 62
+"""No database counts much further."""
 
 _ENTRIES = entry.select().order_by(entry.c.idx)
 _STREAM = entry.select().order_by(entry.c.seq)
@@ -62,6 +64,8 @@ def head(engine: Engine) -> Head:
 
 def entries(engine: Engine, start: int, limit: int) -> list[Row]:
     """Return at most ``limit`` entries from index ``start``; a feed goes on behind the last."""
+    if abs(start) > INDEX_MAX:
+        return []
     wanted = _ENTRIES.where(entry.c.idx >= start, entry.c.idx < start + limit)
     return _rows(engine, wanted)
 

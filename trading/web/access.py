@@ -21,6 +21,8 @@ from trading.web.viewer import Viewer
 OPT = "access"
 TWO_FACTORS = frozenset({"staff", "auditor"})
 """Rooms that one factor does not open."""
+SURE = frozenset({"two", "passkey", "demo"})
+"""How sure we must be of who enters those rooms."""
 LIMITS = "limits"
 """In the ``opt`` of a route: the buckets of which a request spends a token (INV-31)."""
 Objects = Literal["none", "public", "own", "org", "panel", "served", "seen"]
@@ -47,7 +49,7 @@ class Access(msgspec.Struct, frozen=True):
             return
         if not viewer.signed_in:
             raise SignInFirst("sign in first")
-        if viewer.level == "one" and viewer.room in TWO_FACTORS and not self.halfway:
+        if viewer.room in TWO_FACTORS and viewer.level not in SURE and not self.halfway:
             raise SignInFirst("sign in first")
         if viewer.room not in self.rooms:
             raise NotFound("no such page")
@@ -59,7 +61,7 @@ EVERYBODY = Access(everybody=True, objects="public")
 STAFF = Access(rooms=("staff",), objects="org")
 BIDDER = Access(rooms=("bidder",), objects="own")
 REPRESENTATIVE = Access(rooms=("representative",), objects="panel")
-AUDITOR = Access(rooms=("auditor",), objects="served")
+AUDITOR = Access(rooms=("auditor",), roles=("auditor",), objects="served")
 ANYONE_SIGNED_IN = Access(rooms=("staff", "bidder", "representative", "auditor"), halfway=True)
 OFFICE = Access(rooms=("staff",), roles=("office",), objects="org")
 

@@ -10,14 +10,14 @@ import hmac
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 import msgspec
 from litestar.connection import ASGIConnection, Request
+from litestar.datastructures import FormMultiDict
 from litestar.handlers.base import BaseRouteHandler
 
-from trading.base.errors import NotPermitted
+from trading.base.errors import InvalidInput, NotFound, NotPermitted
 from trading.base.units import SECOND_US
 from trading.centre import Centre
 from trading.people.reading import Reads
@@ -92,6 +92,9 @@ class Door:
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: object) -> None:
         """Raise unless the caller may ask this route, and sent this form from a page of ours."""
         assert isinstance(handler, BaseRouteHandler)
+        if OPT not in handler.opt and connection.scope.get("method") == "OPTIONS":
+            return  # the framework's own answer: which methods there are, and nothing else
+        check_address(connection.scope)
         viewer = await self.viewer(connection)
         connection.scope["state"][VIEWER] = viewer
         access: Access = handler.opt[OPT]
@@ -171,7 +174,7 @@ async def check_origin(request: Request[Any, Any, Any], viewer: Viewer) -> None:
     brought = sent.csrf
     if sent.content_type.startswith(_FORMS):
         check_site(sent)  # before anything of a foreign page is parsed
-        form = await request.form()
+        form = await _form(request)
         request.scope["state"][FORM] = form
         brought = brought or str(form.get(CSRF_FIELD, ""))
         try:
@@ -181,6 +184,24 @@ async def check_origin(request: Request[Any, Any, Any], viewer: Viewer) -> None:
             raise
         return
     check_sent(sent, viewer, brought)
+
+
+async def _form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """Return the form of ``request``; raise ``InvalidInput`` for what is no text that we keep."""
+    try:
+        form = await request.form()
+    except (LookupError, UnicodeError) as error:  # a character set of its own, or none
+        raise InvalidInput("the form cannot be read", rule="form") from error
+    for _name, value in form.multi_items():
+        if isinstance(value, str) and not storable(value):
+            await form.close()
+            raise InvalidInput("the form cannot be read", rule="form")
+    return form
+
+
+def storable(text: str) -> bool:
+    """Tell whether every database of ours can take ``text``, if only to look for it."""
+    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def check_sent(sent: Sent, viewer: Viewer, brought: str) -> None:
@@ -197,10 +218,18 @@ def check_sent(sent: Sent, viewer: Viewer, brought: str) -> None:
 
 def check_site(sent: Sent) -> None:
     """Raise ``NotPermitted`` for what another site has sent."""
-    if sent.origin and urlsplit(sent.origin).netloc != sent.host:
+    if sent.origin and sent.origin.partition("://")[2] != sent.host:
         raise NotPermitted("sent from another site")
     if sent.site not in {"same-origin", "none"}:
         raise NotPermitted("sent from another site")
+
+
+def check_address(scope: Any) -> None:
+    """Raise ``NotFound`` for a name that nothing of ours has, ``InvalidInput`` for such a word."""
+    if "\0" in scope["path"]:
+        raise NotFound("no such page")
+    if b"%00" in scope["query_string"]:
+        raise InvalidInput("an address cannot hold this", rule="address")
 
 
 def cookie_name(name: str, scope: Any) -> str:

@@ -207,11 +207,12 @@ def see_other(path: str) -> Response[str]:
 
 def local_path(given: str) -> str:
     """Return ``given`` if it is a path of ours, the front page otherwise (no open redirect)."""
-    parts = urlsplit(given)
     sound = given.startswith("/") and not given.startswith(("//", "/\\"))
-    if not sound or parts.scheme or parts.netloc or not given.isprintable():
+    if not sound or not given.isprintable():
         return "/"
-    return quote(parts.path, safe="/-._~%") + (f"?{parts.query}" if parts.query else "")
+    parts = urlsplit(given)
+    query = quote(parts.query, safe="=&/-._~%+:,;@!*'()$?")
+    return quote(parts.path, safe="/-._~%") + (f"?{query}" if query else "")
 
 
 def chosen_language(request: Asked) -> str:

@@ -32,7 +32,7 @@ def demo_rooms(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def token(demo_rooms: Rooms) -> str:
     """Give the session of an auditor."""
     sessions = Sessions(demo_rooms.centre.engine, demo_rooms.clock, os.urandom)
-    return sessions.begin("auditor-1", "auditor", "two")
+    return sessions.begin("auditor-wei", "auditor", "two")
 
 
 @pytest.fixture

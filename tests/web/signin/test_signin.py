@@ -11,6 +11,7 @@ import pyotp
 import pytest
 
 from tests.support.rooms import Rooms
+from trading.base.errors import InvalidInput
 from trading.people.rules import Person
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
@@ -174,6 +175,46 @@ def test_a_representative_comes_by_link_and_digits(
     page = visitor.get("/signin/me").text
     assert "邀请和六位数字" in page
     assert "已经用过" in visit().get(path).text
+
+
+def test_a_link_without_its_digits_sets_no_password(
+    rooms: Rooms, keys: Keys, visitor: Visitor
+) -> None:
+    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
+    setup = f"/signin/setup/{token}"
+    answer = visitor.send(setup, page="/signin/staff", password=PASSWORD, again=PASSWORD)
+    assert answer.status_code == 401
+    assert visitor.token == ""
+    assert keys.accounts.find("rep-1") is None
+    assert visitor.send(f"/signin/i/{token}", code=code).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "123456"])
+def test_a_link_of_the_staff_opens_no_room_by_itself(
+    rooms: Rooms, keys: Keys, visitor: Visitor, code: str
+) -> None:
+    token, _none = keys.invitations.make("office-1", "staff", with_code=False)
+    answer = visitor.send(f"/signin/i/{token}", page="/signin/staff", code=code)
+    assert answer.status_code == 401
+    assert visitor.token == ""
+
+
+def test_the_office_alone_makes_nobody_an_auditor(rooms: Rooms, keys: Keys) -> None:
+    with pytest.raises(InvalidInput):
+        keys.invite("office-1", "auditor")
+    token = Shell(rooms.centre, rooms.home).sessions.begin("office-1", "auditor", "two")
+    for path, status in (("/audit", 404), ("/signin/me", 200)):
+        answer = httpx.get(rooms.url + path, headers=HTML, cookies={"session": token})
+        assert answer.status_code == status
+    sealed = httpx.get(f"{rooms.url}/api/v1/objects/person/office-2", cookies={"session": token})
+    assert sealed.status_code == 404
+
+
+def test_digits_alone_do_not_open_a_room_of_two_factors(rooms: Rooms, visitor: Visitor) -> None:
+    token = Shell(rooms.centre, rooms.home).sessions.begin("office-1", "staff", "code")
+    visitor.client.cookies.set("session", token)
+    assert visitor.get("/signin/people").url.path.startswith("/signin")
+    assert visitor.client.get("/staff", follow_redirects=False).status_code == 303
 
 
 def test_five_wrong_codes_end_the_link(keys: Keys, visitor: Visitor) -> None:

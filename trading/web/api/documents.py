@@ -14,7 +14,7 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 
 from trading.base.errors import InvalidInput
-from trading.centre import check_texts
+from trading.engine.texts import check_texts
 from trading.papers import images
 from trading.store.documents import DOCUMENT_BYTES_MAX
 from trading.store.uploads import Uploads

@@ -13,9 +13,9 @@ from litestar.params import FromPath
 from trading.base.errors import InvalidInput, NotFound, Refused
 from trading.base.money import parse_yuan
 from trading.bidding.outcomes import AcceptDeal, DeclineDeal, Offer
-from trading.centre import check_texts
 from trading.disputes.commands import FileObjection
 from trading.engine.stream import Command
+from trading.engine.texts import check_texts
 from trading.papers import images
 from trading.record.entry import Document
 from trading.web.access import BIDDER, opt

@@ -54,10 +54,12 @@ def _me(shell: Shell, live: Live) -> HTTPRouteHandler:
     @get("/live/me", opt=opt(ANYONE_SIGNED_IN), media_type=MEDIA_TYPE)
     async def own_stream(request: Asked) -> ASGIApp:
         viewer, orgs = viewer_of(request), await run_sync(shell.orgs)
+        sent = Sent.of(request.scope)
         watcher = Watcher(
             topics_of(shell, viewer),
             (lambda org: viewer.reaches(org, orgs)) if viewer.room == "staff" else (lambda _: True),
-            Sent.of(request.scope).session,
+            "" if viewer.api else sent.session,
+            sent.bearer if viewer.api else "",
         )
         # Other grants are another stream: the browser opens it anew and is asked who it is.
         return Stream(

@@ -24,11 +24,19 @@ class Watcher:
     """One open stream: what it hears, and what waits for it."""
 
     def __init__(
-        self, topics: Iterable[str], hears: Callable[[str], bool] = _everything, token: str = ""
+        self,
+        topics: Iterable[str],
+        hears: Callable[[str], bool] = _everything,
+        token: str = "",
+        bearer: str = "",
     ) -> None:
-        """Hear ``topics`` of organisations for which ``hears`` holds, under session ``token``."""
+        """Hear ``topics`` of organisations for which ``hears`` holds.
+
+        The stream is that of session ``token``, or of the program that came with ``bearer``.
+        """
         self.topics = frozenset(topics)
         self.token = token
+        self.bearer = bearer
         self.position = -1
         self.behind = False
         self.closed = False

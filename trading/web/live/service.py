@@ -14,15 +14,16 @@ from contextlib import asynccontextmanager
 
 from anyio.to_thread import run_sync
 
-from trading.base.errors import RateLimited, TradingError, Unavailable
+from trading.base.errors import NotAuthenticated, RateLimited, TradingError, Unavailable
 from trading.jobs import describe
 from trading.store.bell import Bell
+from trading.web.door import Sent
 from trading.web.live import snapshots
 from trading.web.live.frames import Framer, heartbeat
 from trading.web.live.hub import Hub, Watcher
 from trading.web.live.tailer import Tailer
 from trading.web.shell import Shell
-from trading.web.viewer import Viewer
+from trading.web.viewer import PUBLIC, Viewer
 
 BEAT_SECONDS = 15.0
 LOOK_SECONDS = 0.4
@@ -62,7 +63,8 @@ class Live:
         on. Raises ``RateLimited`` for too many streams of one address or session, ``Unavailable``
         when the service is ending.
         """
-        keys = [f"address {address}", *([f"session {watcher.token}"] if watcher.token else [])]
+        whose = watcher.token or watcher.bearer
+        keys = [f"address {address}", *([f"session {whose}"] if whose else [])]
         self._check(keys)
         await self._begin()
         self._counts.update(keys)
@@ -119,6 +121,7 @@ class Live:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            await self._look_at_programs()
             asked = {watcher for watcher in self.hub.watchers if watcher.token}
             if not asked:
                 continue
@@ -132,6 +135,22 @@ class Live:
                 if viewer is None:
                     self._shell.door.forget(watcher.token)
                 if viewer is None or not self._allowed[watcher](viewer):
+                    watcher.close()
+
+    async def _look_at_programs(self) -> None:
+        """End the streams of tokens that were revoked, ran out, or are of a disabled account."""
+        asked = {watcher for watcher in self.hub.watchers if watcher.bearer}
+        for bearer in {watcher.bearer for watcher in asked}:
+            try:
+                viewer = await self._shell.door.viewer_of(Sent(bearer=bearer))
+            except NotAuthenticated:
+                viewer = PUBLIC
+            except TradingError as error:
+                _log.error("a token cannot be looked up: %s", describe(error))
+                continue
+            for watcher in asked & self.hub.watchers:
+                goes_on = viewer.signed_in and self._allowed[watcher](viewer)
+                if watcher.bearer == bearer and not goes_on:
                     watcher.close()
 
     def _viewers(self, tokens: set[str]) -> dict[str, Viewer]:

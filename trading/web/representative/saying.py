@@ -15,8 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from trading.base.errors import InvalidInput, NotFound, Refused
-from trading.centre import check_texts
 from trading.engine.stream import Command
+from trading.engine.texts import check_texts
 from trading.observing.talk_commands import AskHold, AskQuestion, Attend, FileRemark
 from trading.papers import images
 from trading.record.entry import Document

@@ -24,15 +24,16 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
 
     @get("/signin/i/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def look(request: Asked, token: FromPath[str]) -> Page:
-        found = keys.invitations.look(token)
+        found = keys.invitations.look(token, with_code=True)
         return shell.page(request, "signin/code.html", token=token, left=None, found=found)
 
     @post("/signin/i/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def enter(request: Asked, token: FromPath[str]) -> Response[Any]:
         code = str(form_of(request).get("code", "")).strip()
-        found = keys.invitations.spend(token, code)
+        found = keys.invitations.spend(token, code, with_code=True)
         if found is None:
-            left = keys.invitations.look(token)  # raises where that was the last try
+            # Raises where that was the last try.
+            left = keys.invitations.look(token, with_code=True)
             return shell.page(
                 request, "signin/code.html", status=401, token=token, left=left, found=left
             )
@@ -83,9 +84,7 @@ def _change(keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
         if room not in ROOMS:
             raise InvalidInput("name a room", field="room", rule="required")
         chosen: Room = next(one for one in ROOMS if one == room)
-        with_code = chosen == "representative"
-        token, code = keys.invitations.make(person, chosen, with_code=with_code)
-        return f"/signin/{'i' if with_code else 'setup'}/{token}", code
+        return keys.invite(person, chosen)
     if what not in {"disable", "enable"}:
         raise NotFound("no such page")
     if keys.accounts.find(person) is None and what == "enable":

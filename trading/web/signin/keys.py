@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from trading.base.errors import InvalidInput, NotAuthenticated
 from trading.base.units import DAY_US
@@ -15,6 +15,7 @@ from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
 from trading.people.invitations import Invitations
 from trading.people.passkeys import Passkeys, Site
+from trading.people.rules import held_at
 from trading.people.sessions import Room, Session
 from trading.people.throttle import Throttle
 from trading.people.tokens import Claims, Tokens
@@ -54,12 +55,32 @@ class Keys:
     def disable(self, person: str) -> int:
         """Let ``person`` in no longer: no session, link or passkey is left; return how many ended.
 
-        Tokens of programs are refused while the account is disabled.
+        Tokens of programs are refused while the account is disabled; where there is none to
+        disable, they are revoked.
         """
         self.accounts.disable(person)
+        if self.accounts.find(person) is None:
+            self._revoke(person)
         self.invitations.revoke(person)
         self.passkeys.forget(person)
         return self._shell.sessions.end_all(person)
+
+    def invite(self, person: str, room: Room) -> tuple[str, str]:
+        """Return path and digits of an invitation; representatives alone get digits.
+
+        Raises ``InvalidInput`` for the room of auditors without the role, which two persons give.
+        """
+        if room == "auditor" and not self._audits(person):
+            raise InvalidInput("this person holds no role of an auditor", field="room", rule="role")
+        with_code = room == "representative"
+        token, code = self.invitations.make(person, room, with_code=with_code)
+        return f"/signin/{'i' if with_code else 'setup'}/{token}", code
+
+    def _audits(self, person: str) -> bool:
+        state = self._shell.centre.state(f"person/{person}") if person.isascii() else None
+        known = state.facets.get("person") if state else None
+        held = held_at(known, self._shell.centre.clock.now_us()) if known else ()
+        return any(grant.role == "auditor" for grant in held)
 
     def mint(self, person: str, room: Room, days: int) -> Minted:
         """Return a token by which a program speaks for ``person`` in ``room`` for so many days."""
@@ -71,6 +92,11 @@ class Keys:
         with centre.engine.begin() as connection:
             connection.execute(insert(token).values(**row, revoked_us=0))
         return Minted(claims.id, self.tokens.mint("api", claims, now_us), claims.until_us)
+
+    def _revoke(self, person: str) -> None:
+        left = update(token).where(token.c.person == person, token.c.revoked_us == 0)
+        with self._shell.centre.engine.begin() as connection:
+            connection.execute(left.values(revoked_us=self._shell.centre.clock.now_us()))
 
     def check_enabled(self, person: str) -> None:
         """Raise ``NotAuthenticated`` where the account of ``person`` was disabled."""

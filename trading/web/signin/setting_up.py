@@ -20,13 +20,13 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
 
     @get("/signin/setup/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def setup(request: Asked, token: FromPath[str]) -> Page:
-        found = keys.invitations.look(token)
+        found = keys.invitations.look(token, with_code=False)
         return shell.page(request, "signin/setup.html", token=token, person=found.person, told=None)
 
     @post("/signin/setup/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def take(request: Asked, token: FromPath[str]) -> Response[Any]:
         form = form_of(request)
-        found = keys.invitations.look(token)
+        found = keys.invitations.look(token, with_code=False)
         try:
             given = typed_twice(str(form.get("password", "")), str(form.get("again", "")))
             check_password(given, found.person)
@@ -36,7 +36,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
                 person=found.person, told=shell.explain(request, error),
             )  # fmt: skip
         keys.check_enabled(found.person)
-        keys.invitations.spend(token, "")  # of two tabs one comes further
+        keys.invitations.spend(token, "", with_code=False)  # of two tabs one comes further
         keys.accounts.set_password(found.person, found.room, given)
         keys.accounts.forget_second(found.person)
         shell.sessions.end_all(found.person)
