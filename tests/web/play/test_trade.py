@@ -83,7 +83,6 @@ def test_ten_people_play_a_trade_from_draft_to_certificate(trade: Trade, line: L
     _bid_with_a_line_that_drops(trade, line)
     trade.confirm()
     trade.award()
-    trade.pay_back()
     trade.audit()
     assert axe.found == []
 
@@ -123,5 +122,4 @@ def test_the_same_trade_is_played_with_scripts_off(trade: Trade) -> None:
         trade.bid(one)
     trade.confirm()
     trade.award()
-    trade.pay_back()
     trade.audit()

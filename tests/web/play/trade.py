@@ -363,16 +363,6 @@ class Trade:
         assert self.place() == "certified"
         self.second.snaps("certifier-receipt")
 
-    def pay_back(self) -> None:
-        """Pay the deposits of those who did not win back, as the task list asks."""
-        clerk, left = self.clerk, len(self.bidders) - 1
-        for _n in range(left):
-            self.play.wait(self.now_us + MINUTE_US)
-            clerk.opens("/staff")
-            clerk.follows(clerk.page.locator('main a[href^="/staff/objects/deposit/"]').first)
-            clerk.follows(clerk.page.locator('a[href^="/staff/act/deposit.refund?"]').first)
-            clerk.fills({})
-
     def audit(self) -> None:
         """Let the auditor look at every step, and have the record verified and decided anew."""
         one = self.auditor
