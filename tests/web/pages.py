@@ -52,7 +52,7 @@ NO_PAGES = frozenset({
     "/staff/scans/{paper}/pages/{leaf}", "/staff/import/returned/{sha256}",
     "/watch/look/{case}/{step}/{code}/papers/{n}/{leaf}", "/watch/spoken/{step}",
 })  # fmt: skip
-"""Routes that answer a part of a page or a file, and to which no link leads."""
+"""Routes that answer a part of a page or a file; the walk does not wait for them."""
 PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/schema", "/metrics", "/healthz", "/readyz")
 SAMPLES_MAX = 2
 VISITS_MAX = 400
@@ -135,7 +135,7 @@ class Site:
                 route = self._route_of(path)
                 if not route and not path.startswith(PROGRAMS):
                     self.dead.add(path)
-                if route not in allowed or taken[route] >= SAMPLES_MAX:
+                if route not in allowed - NO_PAGES or taken[route] >= SAMPLES_MAX:
                     continue
                 taken[route] += 1
                 for link in self._visit(client, route, path, player, token):

@@ -15,12 +15,14 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 from PIL import Image
+from sqlalchemy import insert
 
 from trading import papers
 from trading.base.clock import SimulatedClock
 from trading.centre import Centre
 from trading.cli import main
 from trading.people.sessions import Room
+from trading.people.tables import bidder as bidders
 from trading.store.home import Home
 from trading.web.app import create_app
 from trading.web.door import form_token
@@ -131,12 +133,25 @@ def test_an_officer_of_another_community_gets_nothing(centre: Centre) -> None:
     assert other.get("/staff/dossiers/case-r109").status_code == 404
 
 
+def _bids_as(centre: Centre, person: str, lot: str, number: int) -> None:
+    """Let ``person`` be who stands behind ``number`` of ``lot``."""
+    found = centre.state(f"registration/{lot}-{number}")
+    who = found.facets["registration"].who if found else "nobody"
+    given = {"person": person, "lot": lot, "number": number, "who": who, "at_us": 1}
+    with centre.engine.begin() as connection:
+        connection.execute(insert(bidders).values(given))
+
+
 def test_the_winner_has_the_own_papers_and_nobody_elses(centre: Centre) -> None:
     state = centre.state(LOT)
     assert state is not None
-    number = state.facets["award"].bidder
-    winner = Visitor(centre, f"bidder-{number}", "bidder")
-    loser = Visitor(centre, f"bidder-{number + 1}", "bidder")
+    number, name = state.facets["award"].bidder, LOT.partition("/")[2]
+    _bids_as(centre, "person-won", name, number)
+    _bids_as(centre, "person-lost", name, number + 1)
+    winner = Visitor(centre, "person-won", "bidder")
+    loser = Visitor(centre, "person-lost", "bidder")
+    named = Visitor(centre, f"bidder-{number}", "bidder")
+    assert named.get(f"/bidder/papers/{LOT}/award_notice").status_code == 404
     for path in (f"{LOT}/award_notice", "certificate/JZ-case-r109-1/certificate"):
         assert winner.get(f"/bidder/papers/{path}").status_code == 200
         assert winner.get(f"/bidder/papers/{path}/pdf").content.startswith(b"%PDF-")

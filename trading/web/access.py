@@ -21,9 +21,12 @@ from trading.web.viewer import Viewer
 OPT = "access"
 TWO_FACTORS = frozenset({"staff", "auditor"})
 """Rooms that one factor does not open."""
-Objects = Literal["none", "public", "own", "org", "panel", "served"]
+LIMITS = "limits"
+"""In the ``opt`` of a route: the buckets of which a request spends a token (INV-31)."""
+Objects = Literal["none", "public", "own", "org", "panel", "served", "seen"]
 """Whose objects are seen: none is named; published ones; one's own; those of an organisation
-that a grant reaches; those of a panel one sits on; whatever the desks serve."""
+that a grant reaches; those of a panel one sits on; whatever the desks serve; whatever the viewer
+may see wherever they are (``trading.web.visibility``)."""
 
 
 class Access(msgspec.Struct, frozen=True):

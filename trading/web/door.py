@@ -96,7 +96,8 @@ class Door:
         connection.scope["state"][VIEWER] = viewer
         access: Access = handler.opt[OPT]
         access.check(viewer)
-        if viewer.room == "auditor" and not access.everybody and self.reads is not None:
+        tells_more = not access.everybody or access.objects == "seen"
+        if viewer.room == "auditor" and tells_more and self.reads is not None:
             asked = (
                 f"{connection.scope.get('method', '')} {connection.url.path}?{connection.url.query}"
             )

@@ -31,6 +31,7 @@ from trading.web import templates
 from trading.web.door import FORM, VIEWER, Door, cookie_name, form_token
 from trading.web.limits import Limits
 from trading.web.viewer import PUBLIC, Viewer
+from trading.web.visibility import Sight
 from trading.words.explaining import explain, worded
 from trading.words.language import LANGUAGES, speaking
 
@@ -116,6 +117,10 @@ class Shell:
         state = self.centre.state("orgs")
         found = state.facets.get("orgs") if state else None
         return found if isinstance(found, Orgs) else Orgs()
+
+    def sight(self, viewer: Viewer) -> Sight:
+        """Return what tells whether ``viewer`` may see an object now."""
+        return Sight(self.centre, viewer, self.orgs(), self.own_streams)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

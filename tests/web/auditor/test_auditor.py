@@ -14,8 +14,8 @@ from tests.web.auditor.conftest import HTML, LOT, played_lot
 from trading.people.sessions import Sessions
 from trading.record.player import Player, changes
 from trading.store import log
-from trading.web.auditor.seen import ROLES, seen_by
 from trading.web.door import form_token
+from trading.web.visibility import ROLES, seen_by
 
 
 def test_what_the_entries_say_is_what_is_stored(demo_rooms: Rooms) -> None:
@@ -48,9 +48,10 @@ def test_before_the_award_only_those_who_check_see_registrations(demo_rooms: Roo
         role: {state.kind for state in seen_by(role, registry, early, LOT).values()}
         for role in ROLES
     }
-    assert kinds["public"] == kinds["resident_rep"] == kinds["office"] == {"case", "lot", "panel"}
-    assert kinds["centre_clerk"] == {"case", "lot", "panel", "registration"}
-    assert kinds["centre_cashier"] == {"case", "lot", "panel", "deposit"}
+    open_to_all = {"case", "lot", "panel"}
+    assert kinds["public"] == kinds["resident_rep"] == kinds["centre_clerk"] == open_to_all
+    assert kinds["centre_reviewer"] == open_to_all | {"registration"}
+    assert kinds["centre_cashier"] == kinds["office"] == open_to_all | {"deposit"}
     assert kinds["auditor"] == {"case", "lot", "panel", "registration", "deposit", "roll"}
     assert seen_by("public", registry, late, LOT) == late
 

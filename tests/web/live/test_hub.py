@@ -12,9 +12,10 @@ from trading.engine.registry import PUBLIC, Registry
 from trading.record.entry import Row
 from trading.store import log
 from trading.web.live import snapshots
-from trading.web.live.frames import CENTRE, VEILED, Frame, Framer, heartbeat
+from trading.web.live.frames import CENTRE, Frame, Framer, heartbeat
 from trading.web.live.hub import WAITING_MAX, Hub, Watcher
 from trading.web.live.tailer import Tailer
+from trading.web.visibility import OWN
 
 TOPIC = "lot/case-0000-1"
 
@@ -103,7 +104,7 @@ class Telling(Framer):
     def frames(self, row: Row, now_us: int) -> list[Frame]:
         kind = row.stream.partition("/")[0]
         found = super().frames(row, now_us)
-        return [frame._replace(topic=CENTRE) if kind in VEILED else frame for frame in found]
+        return [frame._replace(topic=CENTRE) if kind in OWN else frame for frame in found]
 
 
 def _rows(market: Centre) -> list[Row]:

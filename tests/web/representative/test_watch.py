@@ -21,6 +21,7 @@ from trading.papers.reading import Act, acts
 from trading.store import documents, log
 from trading.web.representative import reading
 from trading.web.shell import Shell
+from trading.web.visibility import sits
 from trading.words.language import speaking
 
 WEBM = b"\x1a\x45\xdf\xa3" + b"voice" * 20
@@ -322,7 +323,7 @@ def test_only_the_own_panels_are_read_and_by_index(
     states = [one for one in asked if "FROM projection_stream_state" in one]
     assert states
     assert all("stream IN (" in one for one in states), "never all that there are"
-    every = [one for one in served.centre.states_of("panel") if reading.concerns(one, member)]
+    every = [one for one in served.centre.states_of("panel") if sits(one, member)]
     assert every == found
     with log.reading(served.centre.reading) as connection:
         query = "explain query plan select panel from projection_seat where member = 'x'"

@@ -42,6 +42,14 @@ def test_a_rule_in_the_way_is_told_with_its_source_and_who_can_lift_it(
     assert "解决" in page
 
 
+def test_times_of_a_lot_are_told_as_on_every_page(reading_house: House) -> None:
+    desk = reading_house.desk("office-chen")
+    assert "下一期限 逾期未签约 2026年11月19日（周四）24:00" in text_of(
+        desk.get("/staff/objects/lot/case-r100-1")
+    )
+    assert "2025年12月28日（周日）12:42" in text_of(desk.get("/staff/objects/lot/case-r033-1"))
+
+
 def test_how_many_registered_is_told_only_to_whoever_decides_on_it(reading_house: House) -> None:
     count = "合格竞买人数不导致流标"
     lot = "/staff/objects/lot/case-r103-1"
@@ -179,3 +187,26 @@ def test_registrations_are_checked_one_at_a_time(house: House) -> None:
         assert lead.headers["location"] != path
     assert seen >= 2
     assert house.desk("clerk-liu").get("/staff/next-registration").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("person", "page", "target"),
+    [
+        ("clerk-liu", "/staff", "/staff/scans"),
+        ("clerk-liu", "/staff/notices", "/staff/guidance"),
+        ("clerk-liu", "/staff/objects/case/case-r033", "/staff/dossiers/case-r033"),
+        ("clerk-liu", "/staff/objects/lot/case-r033-1", "/staff/dossiers/case-r033"),
+        ("operator-tan", "/staff/objects/case/case-r044", "/staff/steps/case-r044"),
+        ("operator-tan", "/staff/objects/lot/case-r044-1", "/staff/steps/case-r044"),
+        ("operator-tan", "/staff/draw/case-r044", "/staff/steps/case-r044"),
+        ("office-chen", "/staff/people", "/signin/people"),
+        ("office-chen", "/staff/people", "/signin/counter"),
+        ("office-chen", "/signin/people", "/staff/people"),
+    ],
+)
+def test_a_page_is_linked_where_somebody_looks_for_it(
+    reading_house: House, person: str, page: str, target: str
+) -> None:
+    desk = reading_house.desk(person)
+    assert f'href="{target}"' in desk.get(page).text
+    assert desk.get(target).status_code == 200

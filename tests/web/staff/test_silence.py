@@ -10,7 +10,8 @@ from tests.web.staff.conftest import House, text_of
 from trading.engine.builtin import WRITER
 from trading.notifications.commands import QueueNotification
 from trading.notifications.rules import Recipient
-from trading.web.staff import possible, seeing
+from trading.web import visibility
+from trading.web.staff import possible
 
 COUNT = "合格竞买人数不导致流标"
 LOT = "/staff/objects/lot/case-r103-1"
@@ -43,7 +44,7 @@ def test_a_rule_that_tells_the_count_is_noticed(
 def test_an_object_that_is_shown_to_a_clerk_is_noticed(
     reading_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seeing, "CHECKS", {"registration": {"centre_clerk"}})
+    monkeypatch.setattr(visibility, "CHECKS", {"registration": {"centre_clerk"}})
     assert _leaks(reading_house) == {"one"}
 
 
@@ -74,5 +75,5 @@ def test_whom_a_notification_tells_is_silent_before_the_award(telling_house: Hou
 def test_a_notification_that_tells_of_a_bidder_is_noticed(
     telling_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seeing, "tells_bidders", lambda *_given: False)
+    monkeypatch.setattr(visibility, "tells_bidders", lambda *_given: False)
     assert _told(telling_house) == {"early", "late"}

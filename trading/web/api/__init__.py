@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from trading.web.api.kinds import kind_routes
 from trading.web.api.openapi import openapi_routes
+from trading.web.api.reading import reading_routes
 from trading.web.api.sandbox import sandbox_routes
 from trading.web.shell import Shell
 
@@ -15,5 +16,6 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     return [
         *openapi_routes(),
         *kind_routes(shell),
+        *reading_routes(shell),
         *sandbox_routes(shell),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ import msgspec
 
 from trading.engine.registry import PUBLIC, Registry
 from trading.record.player import Moment
-from trading.web.auditor.seen import EVERYTHING
+from trading.web.visibility import EVERYTHING
 
 COUNTING = frozenset({
     "agreed_with_qualified_v1", "enough_bidders_v1", "enough_eligible_v1", "negotiation_due_v1",

@@ -27,9 +27,9 @@ from trading.record.player import Moment, Player, changes, flat
 from trading.store import log
 from trading.web.access import AUDITOR, opt
 from trading.web.auditor.eyes import is_seen, judged
-from trading.web.auditor.seen import EVERYTHING, ROLES, seen_by
 from trading.web.i18n import BEIJING
 from trading.web.shell import Asked, Page, Shell, chosen_language
+from trading.web.visibility import EVERYTHING, ROLES, seen_by
 from trading.words.language import language, messages, speaking
 from trading.words.telling import place_label
 

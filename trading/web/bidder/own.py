@@ -124,13 +124,15 @@ class Own:
 
     def streams(self, viewer: Viewer) -> list[str]:
         """Return the streams of which only this bidder is told."""
+        mine = self.all_of(viewer.person)
+        found = {registration_stream(one.lot, one.number): one for one in mine}
+        states = self._shell.centre.states(set(found))
         return [
             stream
-            for one in self.all_of(viewer.person)
-            for stream in (
-                registration_stream(one.lot, one.number), deposit_stream(one.lot, one.number)
-            )
-        ]  # fmt: skip
+            for name, one in found.items()
+            if name not in states or states[name].facets["registration"].who == one.who
+            for stream in (name, deposit_stream(one.lot, one.number))
+        ]
 
     def _plays(self, person: str) -> bool:
         return any(player.person == person for player in self._shell.demo)

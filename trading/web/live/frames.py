@@ -13,10 +13,9 @@ import msgspec
 
 from trading.engine.registry import HOLD, PUBLIC, Registry
 from trading.record.entry import DONE, Row
+from trading.web.visibility import OWN
 
 CENTRE, PANELS = "centre", "panels"
-VEILED = frozenset({"registration", "deposit"})
-"""Kinds of which their own bidder alone is told."""
 
 
 class Frame(NamedTuple):
@@ -77,7 +76,7 @@ class Framer:
         """Return the topics that an entry of this stream may speak to."""
         kind = row.stream.partition("/")[0]
         if row.audience != PUBLIC:
-            return (own_topic(row.stream),) if kind in VEILED else ()
+            return (own_topic(row.stream),) if kind in OWN else ()
         roles = {role for (stream, _place), role in self._desks.items() if stream == kind}
         staff = tuple(staff_topic(role) for role in sorted(roles))
         if kind == "lot":
@@ -96,7 +95,7 @@ class Framer:
             "now_us": now_us, ("hold" if out.region == HOLD else "place"): out.dest,
         }  # fmt: skip
         if row.audience != PUBLIC:
-            if kind not in VEILED:
+            if kind not in OWN:
                 return []
             return [Frame(row.idx, own_topic(row.stream), body.org, event("own", told, row.idx))]
         found = []

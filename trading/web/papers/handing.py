@@ -32,7 +32,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     @get("/staff/dossiers/{case:str}", sync_to_thread=True, opt=opt(STAFF))
     def for_staff(request: Asked, case: FromPath[str]) -> Stream:
         state = shell.state(f"case/{case}")
-        if not viewer_of(request).reaches(state.org, shell.orgs()):
+        if not shell.sight(viewer_of(request)).works_on(state):
             raise NotFound("no such page")
         base_url = str(request.base_url)
         return _zip(

@@ -12,20 +12,15 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from trading import papers
-from trading.awarding.certificates import certificate_stream
 from trading.base.errors import NotFound
-from trading.bidding.rules import bidder_number
 from trading.engine.stream import Stream
-from trading.papers.around import is_open
-from trading.papers.kinds import WINNER, kind_of
+from trading.papers.kinds import kind_of
 from trading.papers.printing import css
 from trading.web.access import BIDDER, EVERYBODY, STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
-from trading.web.viewer import Viewer
+from trading.web.visibility import names_shown
 
 PDF, CSS = "application/pdf", "text/css; charset=utf-8"
-_NAMED = frozenset({"award_notice", "contract", "handover", "certificate"})
-"""Papers that need the winner's name, all of them later than the award."""
 
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
@@ -93,40 +88,10 @@ def _for_winners(shell: Shell) -> list[HTTPRouteHandler]:
     return [listed, read, take]
 
 
-def may_have(shell: Shell, viewer: Viewer, kind: papers.PaperKind, state: Stream) -> bool:
-    """Tell whether ``viewer`` may have the paper: it is public, for a role of theirs, or theirs."""
-    if kind.public:
-        return True
-    if viewer.room == "staff":
-        orgs = shell.orgs()
-        return any(viewer.holds(role, state.org, orgs) for role in kind.roles)
-    return WINNER in kind.roles and _is_winner(shell, viewer, state)
-
-
-def _is_winner(shell: Shell, viewer: Viewer, state: Stream) -> bool:
-    if state.kind == "certificate":
-        lot = shell.centre.state(f"lot/{state.facets['certificate'].lot}")
-        if lot is None or not _certifies(lot, state):
-            return False
-        state = lot
-    award = state.facets.get("award")
-    number = bidder_number(viewer.person)
-    return viewer.room == "bidder" and award is not None and number == award.bidder > 0
-
-
-def _certifies(lot: Stream, certificate: Stream) -> bool:
-    """Tell whether ``certificate`` is that of the result that stands, or came in its place."""
-    award = lot.facets.get("award")
-    names = {certificate.name, certificate_stream(certificate.facets["certificate"].former)}
-    return award is not None and certificate_stream(award.certificate) in names
-
-
 def _list(shell: Shell, request: Asked, stream: str, base: str) -> Page:
     state = _state(shell, stream)
-    viewer = viewer_of(request)
-    found = [
-        one for one in papers.ready(shell.centre, stream) if may_have(shell, viewer, one, state)
-    ]
+    sight = shell.sight(viewer_of(request))
+    found = [one for one in papers.ready(shell.centre, stream) if sight.paper(one, state)]
     if not found:
         raise NotFound("no such page")
     lang = chosen_language(request)
@@ -159,16 +124,9 @@ def _pdf(shell: Shell, request: Asked, stream: str, kind: str) -> Response[bytes
 def _asked(shell: Shell, request: Asked, stream: str, kind: str) -> bool:
     """Return whether names may stand on the paper; raise ``NotFound`` for who may not have it."""
     found, state = kind_of(kind), _state(shell, stream)
-    if not may_have(shell, viewer_of(request), found, state):
+    if not shell.sight(viewer_of(request)).paper(found, state):
         raise NotFound("no such page")
-    return kind in _NAMED and not found.public and _awarded(shell, state)
-
-
-def _awarded(shell: Shell, state: Stream) -> bool:
-    lot = state.name.partition("/")[2]
-    if state.kind == "certificate":
-        lot = state.facets["certificate"].lot
-    return is_open(shell.centre, f"roll/{lot}")
+    return names_shown(shell.centre, kind, public=found.public, state=state)
 
 
 def _state(shell: Shell, stream: str) -> Stream:

@@ -87,7 +87,7 @@ def find(shell: Shell, code: str) -> Found | None:
         found = Found(row.idx, row.hash.hex(), "", 0, None)
     else:
         found = Found(row.idx, row.hash.hex(), row.stream, row.at_us, step_of(row))
-    proved, proof = _proof(shell, row.idx)
+    proved, proof = proof_of(shell, row.idx)
     if proof is None:
         return msgspec.structs.replace(found, proved=proved)
     told = tuple(one.hex() for one in proof.proof)
@@ -121,7 +121,7 @@ def _mended(raw: Any) -> Row:
     return msgspec.structs.replace(row, body=bytes(row.body), hash=bytes(row.hash))
 
 
-def _proof(shell: Shell, index: int) -> tuple[str, Receipt | None]:
+def proof_of(shell: Shell, index: int) -> tuple[str, Receipt | None]:
     """Return whether ``index`` is proved, and the proof under the checkpoint that everybody sees.
 
     Files that are not there prove nothing, and the page says so. Files that contradict each other

@@ -70,6 +70,11 @@ def _cell(label: str) -> str:
 
 def _asked(shell: Shell, request: Asked) -> list[ColumnElement[bool]]:
     year, org = (str(request.query_params.get(name, "")) for name in ("year", "org"))
+    return wanted_of(shell, year, org)
+
+
+def wanted_of(shell: Shell, year: str, org: str) -> list[ColumnElement[bool]]:
+    """Return which lots are counted; raise ``NotFound`` for what is no year."""
     found: list[ColumnElement[bool]] = []
     if year:
         if not YEAR.fullmatch(year):
@@ -87,19 +92,33 @@ def _asked(shell: Shell, request: Asked) -> list[ColumnElement[bool]]:
 def _all(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, Counted, str]]:
     shell.centre.refresh()
     orgs = asking.orgs_named(shell)
-    states = _grouped(shell, lots.c.place, wanted)
-    waived = select(lots.c.org.label("name"), func.sum(lots.c.waived).label("n")).where(*wanted)
-    waivers = asking.rows(
-        shell, waived.where(lots.c.waived > 0).group_by(lots.c.org).limit(GROUPS_MAX)
-    )
+    states = by_state(shell, wanted)
+    names = [_("没有高出"), "≤ 10 %", "≤ 50 %", "≤ 100 %", "> 100 %"]
     return [
         (_("标的，按状态"), [(place_label(shell.centre, "lot", p), n) for p, n in states], ""),
-        (_("成交价比起始价高多少"), _premiums(shell, wanted), ""),
-        (_("已成交标的的竞买人数"), _bidders(shell, wanted), ""),
-        (_("标的，按第几次挂牌"), _grouped(shell, lots.c.listing_round, wanted), ""),
-        (_("免去的见证步骤，按社区"), [(orgs.get(r["name"], r["name"]), int(r["n"]))
-                         for r in waivers], NAMES),
+        (_("成交价比起始价高多少"), list(zip(names, premiums(shell, wanted), strict=True)), ""),
+        (_("已成交标的的竞买人数"), by_bidders(shell, wanted), ""),
+        (_("标的，按第几次挂牌"), by_round(shell, wanted), ""),
+        (_("免去的见证步骤，按社区"), [(orgs.get(name, name), n)
+                         for name, n in waivers(shell, wanted)], NAMES),
     ]  # fmt: skip
+
+
+def by_state(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
+    """Count lots by where they stand."""
+    return _grouped(shell, lots.c.place, wanted)
+
+
+def by_round(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
+    """Count lots by their listing round."""
+    return _grouped(shell, lots.c.listing_round, wanted)
+
+
+def waivers(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
+    """Count the steps that were waived, by organisation."""
+    waived = select(lots.c.org.label("name"), func.sum(lots.c.waived).label("n")).where(*wanted)
+    query = waived.where(lots.c.waived > 0).group_by(lots.c.org).limit(GROUPS_MAX)
+    return [(row["name"], int(row["n"])) for row in asking.rows(shell, query)]
 
 
 def _grouped(shell: Shell, by: ColumnElement[Any], wanted: list[ColumnElement[bool]]) -> Counted:
@@ -108,17 +127,17 @@ def _grouped(shell: Shell, by: ColumnElement[Any], wanted: list[ColumnElement[bo
     return [(str(row["name"]), row["n"]) for row in rows]
 
 
-def _premiums(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
+def premiums(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[int]:
+    """Count awarded lots by their premium: none, within each bound, and over the last."""
     over = (lots.c.lead_fen - lots.c.start_price_fen) * 100
     start = lots.c.start_price_fen
     bounds = [(over <= bound * start, place) for place, bound in enumerate(PREMIUMS)]
     band = case(*bounds, else_=len(PREMIUMS))
     rows = dict(_grouped(shell, band, [*wanted, lots.c.awarded == 1]))
-    names = [_("没有高出"), "≤ 10 %", "≤ 50 %", "≤ 100 %", "> 100 %"]
-    return [(name, rows.get(str(place), 0)) for place, name in enumerate(names)]
+    return [rows.get(str(place), 0) for place in range(len(PREMIUMS) + 1)]
 
 
-def _bidders(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
+def by_bidders(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
     """Count awarded lots by how many might bid: before the award not even a number is told."""
     query = (
         select(roll.c.qualified.label("name"), func.count().label("n"))
@@ -131,17 +150,22 @@ def _bidders(shell: Shell, wanted: list[ColumnElement[bool]]) -> Counted:
     return [(str(row["name"]), row["n"]) for row in asking.rows(shell, query)]
 
 
-def _spans(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, str]]:
-    """Return how long the steps of lots whose result is posted took on average."""
-    parts = {
-        _("报名截止到竞价开始"): lots.c.opens_us - lots.c.registration_until_us,
-        _("竞价开始到结束"): lots.c.ends_us - lots.c.opens_us,
-        _("竞价结束到结果公布"): lots.c.result_us - lots.c.ends_us,
-    }
-    query = select(*(func.avg(one).label(f"s{n}") for n, one in enumerate(parts.values())))
+def spans(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[int | None]:
+    """Return how long lots whose result is posted took on average, in microseconds.
+
+    From the end of registration to the opening, to the end of bidding, to the posted result.
+    """
+    parts = (
+        lots.c.opens_us - lots.c.registration_until_us,
+        lots.c.ends_us - lots.c.opens_us,
+        lots.c.result_us - lots.c.ends_us,
+    )
+    query = select(*(func.avg(one).label(f"s{n}") for n, one in enumerate(parts)))
     (row,) = asking.rows(shell, query.where(*wanted, lots.c.result_us > 0))
-    found = [row[f"s{n}"] for n in range(len(parts))]
-    return [
-        (name, span(int(us)) if us is not None else "–")
-        for name, us in zip(parts, found, strict=True)
-    ]
+    return [None if us is None else int(us) for us in row.values()]
+
+
+def _spans(shell: Shell, wanted: list[ColumnElement[bool]]) -> list[tuple[str, str]]:
+    names = (_("报名截止到竞价开始"), _("竞价开始到结束"), _("竞价结束到结果公布"))
+    found = zip(names, spans(shell, wanted), strict=True)
+    return [(name, span(us) if us is not None else "–") for name, us in found]

@@ -24,6 +24,7 @@ from trading.web.access import EVERYBODY, opt
 from trading.web.public import asking, conditions, stairs, steps
 from trading.web.shell import Asked, Page, Shell, chosen_language
 from trading.web.states import tone
+from trading.web.visibility import result
 from trading.words.language import speaking
 from trading.words.telling import label, tell
 
@@ -70,7 +71,7 @@ def _values(shell: Shell, lot: str, state: Stream) -> dict[str, Any]:
         "terms": terms,
         "schedule": state.facets["schedule"],
         "sale": sale,
-        "award": _result(state),
+        "award": result(state),
         "conditions": conditions.told(terms),
         "place": state.place,
         "shown": (label(shell.centre, state), tone(state.place, state.hold)),
@@ -86,12 +87,6 @@ def _values(shell: Shell, lot: str, state: Stream) -> dict[str, Any]:
         "compared": _compared(shell, terms),
         "later": _later(shell, lot, terms),
     }
-
-
-def _result(state: Stream) -> Any:
-    """Return the award once its result was published: before, nobody is told who won."""
-    award = state.facets.get("award")
-    return award if award is not None and award.bidder and award.published_us else None
 
 
 def _later(shell: Shell, lot: str, terms: Terms) -> str:

@@ -24,6 +24,7 @@ from trading.outbox import name_of
 from trading.store import documents
 from trading.web.i18n import gettext as _
 from trading.web.shell import Shell
+from trading.web.visibility import sits
 from trading.words.telling import ended
 
 CODE_CHARS = 12
@@ -90,7 +91,7 @@ def tasks(shell: Shell, person: str) -> list[Task]:
 def panels(shell: Shell, person: str) -> list[Stream]:
     """Return the panels that ``person`` sits on or did, by their index."""
     found = _own(shell, select(seat.c.panel).where(seat.c.member == person))
-    return [stream for stream in found if concerns(stream, person)]
+    return [stream for stream in found if sits(stream, person)]
 
 
 def rosters(shell: Shell, person: str) -> list[Stream]:
@@ -131,17 +132,11 @@ def name_known(shell: Shell, person: str, known: Collection[Stream]) -> str:
 def task_of(shell: Shell, person: str, case: str, step: str, code: str) -> Task:
     """Return one opening; raise ``NotFound`` for what ``person`` has no business with."""
     stream = shell.state(f"panel/{case}")
-    if concerns(stream, person):
+    if sits(stream, person):
         for task in of_panel(shell, stream, person):
             if (task.step, task.code) == (step, code):
                 return task
     raise NotFound("no such page")
-
-
-def concerns(stream: Stream, person: str) -> bool:
-    """Tell whether ``person`` sits on this panel, or did."""
-    panel: Panel = stream.facets["panel"]
-    return person in panel.members or person in panel.gone
 
 
 def of_panel(shell: Shell, stream: Stream, person: str) -> Iterator[Task]:

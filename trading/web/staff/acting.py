@@ -26,10 +26,10 @@ from trading.web.shell import (
     viewer_of,
 )
 from trading.web.staff import prefilling, stepping, trying
+from trading.web.staff.addresses import works_on
 from trading.web.staff.forms import typed, wants, words
 from trading.web.staff.forms.filled import DO, KEY, Filled, spec_of, values_of
 from trading.web.staff.forms.page import Asking
-from trading.web.staff.seeing import sees
 from trading.words.language import speaking
 
 UPLOAD_BYTES_MAX = 25 * 1024 * 1024
@@ -133,7 +133,7 @@ class Acting:
         name = request.query_params.get(prefilling.name_field(spec), "")
         stream = prefilling.object_of(spec, name)
         state = self._shell.centre.state(stream) if stream else None
-        if state is None or not sees(self._shell, viewer_of(request), state):
+        if state is None or not works_on(self._shell, request, state):
             return {}
         field = request.query_params.get("field", "")
         return prefilling.known(self._shell.centre, spec, state, field)

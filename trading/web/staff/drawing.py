@@ -17,8 +17,8 @@ from trading.observing.draws import commitment_of
 from trading.observing.rules import Panel
 from trading.web.access import STAFF, Access, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
+from trading.web.staff.addresses import visible
 from trading.web.staff.possible import possible
-from trading.web.staff.seeing import visible
 from trading.words.language import pick, speaking
 
 OFFICE = Access(rooms=("staff",), roles=("office",), objects="org")

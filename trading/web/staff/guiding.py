@@ -26,9 +26,9 @@ from trading.listing.queries import Market, market
 from trading.register.rules import Asset
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
+from trading.web.staff.addresses import visible
 from trading.web.staff.forms import words
 from trading.web.staff.possible import possible
-from trading.web.staff.seeing import visible
 from trading.web.staff.trying import loaded
 from trading.words.language import pick, speaking
 

@@ -18,8 +18,8 @@ from trading.notifications.commands import PrintCallSheet
 from trading.notifications.rules import Telling, next_attempt_us, waiting
 from trading.outbox import text_of, waiting_names
 from trading.web.access import Access, opt
-from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
-from trading.web.staff.seeing import sees
+from trading.web.shell import Asked, Page, Shell, chosen_language
+from trading.web.staff.addresses import works_on
 from trading.words.language import language, pick, speaking
 
 CALLERS = Access(rooms=("staff",), roles=("centre_clerk", "centre_operator", "office"))
@@ -58,7 +58,7 @@ def _rows(shell: Shell, request: Asked) -> Any:
     """Yield who has not confirmed what, as far as the viewer may know of it."""
     for name in waiting_names(shell.centre):
         state = shell.centre.state(f"notification/{name}")
-        if state is None or not sees(shell, viewer_of(request), state):
+        if state is None or not works_on(shell, request, state):
             continue
         one = notification_of(shell.centre, name)
         for telling in waiting(one):

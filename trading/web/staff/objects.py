@@ -17,11 +17,12 @@ from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.store import documents
+from trading.web import i18n
 from trading.web.access import STAFF, opt
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
+from trading.web.staff.addresses import address_of, stream_of, visible, works_on
 from trading.web.staff.forms import correcting, words
-from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.web.staff.tasks import title_of
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
@@ -54,7 +55,10 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     def document(
         request: Asked, kind: FromPath[str], name: FromPath[str], sha256: FromPath[str]
     ) -> Response[bytes]:
-        return objects.document(visible(shell, request, stream_of(kind, name)), sha256)
+        state = visible(shell, request, stream_of(kind, name))
+        if not shell.sight(viewer_of(request)).documents(state):
+            raise NotFound("no such page")
+        return objects.document(state, sha256)
 
     @get("/staff/objects/{kind:str}/{name:str}/differences", sync_to_thread=True, opt=opt(STAFF))
     def differences(request: Asked, kind: FromPath[str], name: FromPath[str]) -> Page:
@@ -87,7 +91,7 @@ class Objects:
                 request, "staff/object.html", title=title_of(state), kind=kind, name=name,
                 kind_word=words.said("streams", kind), state=state, org=self._org(state.org),
                 place=telling.label(centre, state), told=told,
-                rows=_rows(told), facts=list(facets.facts(state)), why=told.get("why", ()),
+                rows=_rows(told, state), facts=list(facets.facts(state)), why=told.get("why", ()),
                 doings=doings, address=_address, course=self._course(state),
                 related=self._related(request, state),
                 waiting=at_desk(centre.kernel.registry, centre.kernel.catalogue, state),
@@ -161,7 +165,7 @@ class Objects:
         found = []
         for stream in _related(state):
             other = self._shell.centre.state(stream)
-            if other is not None and sees(self._shell, viewer_of(request), other):
+            if other is not None and works_on(self._shell, request, other):
                 kind, _slash, name = stream.partition("/")
                 found.append((kind, name, f"{words.said('streams', kind)} {title_of(other)}"))
         return found
@@ -198,8 +202,13 @@ def _related(state: Stream) -> list[str]:
     return []
 
 
-def _rows(told: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(told: dict[str, Any], state: Stream) -> list[tuple[str, str]]:
     """Return what is told of a lot or a case as rows."""
+    if state.due_us and "next" in told:
+        text = f"{word('triggers', state.due)} {i18n.until(state.due_us)}"
+        told = {**told, "next": {**told["next"], "text": text}}
+    if "published" in told:
+        told = {**told, "published": i18n.moment(state.facets["award"].published_us)}
     skipped = {"acts", "why", "lots", "objections", "title", "state", "org", "lot", "case"}
     return [
         (word("fields", name), value["text"] if isinstance(value, dict) else _short(name, value))

@@ -21,6 +21,7 @@ from trading.engine.registry import ENGINE, HOLD, CommandSpec
 from trading.engine.stream import Stream
 from trading.web.staff.forms import wants, words
 from trading.web.staff.trying import Loaded, loaded
+from trading.web.visibility import SILENT
 from trading.words.language import language, messages, word
 from trading.words.sources import in_words
 
@@ -30,10 +31,6 @@ _LIFTED_BY = {
     "no_admitted_objection_v1": "office", "assets_free_v1": "office",
 }  # fmt: skip
 """Whose act can make a rule hold that does not; steps are stated by the panel."""
-
-
-SILENT = frozenset({"registration", "roll", "deposit"})
-"""Kinds of streams that keep silent until the award."""
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -24,10 +24,10 @@ from trading.store import log
 from trading.web.access import STAFF, Access, opt
 from trading.web.i18n import aside
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
+from trading.web.staff.addresses import address_of, stream_of, visible, works_on
 from trading.web.staff.forms import correcting, typed, wants, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import Field
-from trading.web.staff.seeing import address_of, sees, stream_of, visible
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
 
@@ -103,7 +103,7 @@ class Tasks:
             roll = self._shell.centre.state(f"roll/{lot}")
             for number in roll.facets["roll"].pending if roll else ():
                 state = self._shell.state(registration_stream(lot, number))
-                if sees(self._shell, viewer_of(request), state):
+                if works_on(self._shell, request, state):
                     return see_other(f"/staff/objects/{state.name}")
         return see_other("/staff?none=1")
 
@@ -170,7 +170,7 @@ class Tasks:
                 outcome=out["outcome"], code=row.hash.hex(), at_us=row.at_us, index=row.idx,
                 kind=kind, name=name, place=label(centre, state), due_us=state.due_us,
                 due=word("triggers", state.due) if state.due else "",
-                seen=sees(self._shell, viewer_of(request), state), told=self._after(state.name),
+                seen=works_on(self._shell, request, state), told=self._after(state.name),
             )  # fmt: skip
 
     def _after(self, stream: str) -> str:
@@ -204,7 +204,7 @@ class Tasks:
         state = self._shell.centre.state(one.stream)
         return (
             state is not None
-            and sees(self._shell, viewer_of(request), state)
+            and works_on(self._shell, request, state)
             and (one.actor == viewer_of(request).person or bool(self._roles(request, one)))
         )
 
