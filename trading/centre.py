@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Engine
@@ -23,6 +22,7 @@ from trading import (
     people,
     register,
 )
+from trading.base import strict
 from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
@@ -75,9 +75,9 @@ SUBJECTS = (
     notifications.SUBJECT,
     disputes.SUBJECT,
 )
-_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _DIGEST = re.compile(r"[0-9a-f]{64,160}")
 CMD_BYTES = 16
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 PROJECTIONS: tuple[Projection, ...] = (
     ASSET_PROJECTION,
@@ -183,6 +183,7 @@ class Centre:
         files: tuple[tuple[bytes, str], ...] = (),
         received_us: int = 0,
         parsed: bool = False,
+        seen: str = "",
     ) -> Envelope:
         """Return the command as it will be recorded.
 
@@ -198,7 +199,7 @@ class Centre:
         return Envelope(
             kind, data, actor, role, received_us or self.clock.now_us(), cmd.hex(), org, key,
             account or actor, salt, facts=facts or {}, docs=docs, sd=digests, openings=openings,
-            files=files, filed=_filed(docs, files),
+            files=files, filed=_filed(docs, files), seen=seen,
         )  # fmt: skip
 
     def _bounded(self, kind: str, data: Command) -> Command:
@@ -206,7 +207,7 @@ class Centre:
         try:
             return self._decoder(kind).decode(encode(data))
         except msgspec.ValidationError as error:
-            said, field, rule = str(error), _field_in(str(error)), "schema"
+            said, field, rule = str(error), strict.field_in(error), "schema"
         except (UnicodeEncodeError, OverflowError):
             said, field, rule = "no JSON can say this", "", "json"
         raise InvalidInput(said, field=field, rule=rule, kind=kind)
@@ -239,19 +240,15 @@ class Centre:
 
         What cannot be parsed is counted in ``unparsed`` and never recorded (decision 5).
         """
+        return self.decode(kind, self._decoder(kind), raw)
+
+    def decode(self, kind: str, decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
+        """Decode what comes with a command of ``kind`` as ``parse`` does."""
         try:
-            found = self._decoder(kind).decode(raw)
-            _strict.decode(raw.decode())
-        except _TwiceError as error:
-            said, field, rule = "a name stands twice", str(error), "json"
-        except msgspec.ValidationError as error:
-            said, field, rule = str(error), _field_in(str(error)), "schema"
-        except ValueError:
-            said, field, rule = "not JSON", "", "json"
-        else:
-            return found
-        self.unparsed += 1
-        raise InvalidInput(said, field=field, rule=rule, kind=kind)
+            return strict.decode(decoder, raw, kind=kind)
+        except InvalidInput:
+            self.unparsed += 1
+            raise
 
     def do(self, kind: str, data: Command, actor: str, role: str, **more: Any) -> Receipt:
         """Decide a command now; raise what it was refused with."""
@@ -359,28 +356,6 @@ def _filed(docs: tuple[Document, ...], files: tuple[tuple[bytes, str], ...]) -> 
     if not digests <= {named.sha256 for named in docs}:
         raise InvalidInput("a file that no document names", field="files", rule="schema")
     return tuple(place for place, named in enumerate(docs) if named.sha256 in digests)
-
-
-def _field_in(said: str) -> str:
-    """Return the path of the field that a validation error speaks of, empty for the whole."""
-    path = said.rpartition("$")[2].strip("`.") if said.endswith("`") and " at `$" in said else ""
-    named = _NAMED_FIELD.search(said)
-    return ".".join(part for part in (path, named[1] if named else "") if part)
-
-
-class _TwiceError(Exception):
-    """A name stands twice in one JSON object."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
-    for name, _value in pairs:
-        if name in seen:
-            raise _TwiceError(name)
-        seen.add(name)
-
-
-_strict = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def check_texts(data: object, path: str = "") -> None:

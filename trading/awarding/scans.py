@@ -23,7 +23,7 @@ Subject = Annotated[
     str,
     Meta(
         max_length=160,
-        pattern=r"^(case|lot|panel|certificate|objection|contract)/[a-zA-Z0-9_.-]+$",
+        pattern=r"^(case|lot|panel|certificate|objection|contract)/[a-zA-Z0-9_.-]+$(?!\n)",
     ),
 ]
 """Only of what is public: a scan tells that its object exists."""

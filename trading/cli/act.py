@@ -1,6 +1,6 @@
 """``trading act``: any act of any person, so that a centre can work from the command line alone.
 
-What is asked stands in a JSON file of the command's own fields, as the API takes it. The rules,
+What is asked stands in a JSON file of the command's own fields, as ``data`` of the API. The rules,
 two persons and receipts are those of everybody else.
 """
 

@@ -23,10 +23,11 @@ F = TypeVar("F", bound=Facet)
 class Envelope(msgspec.Struct, frozen=True):
     """A command with all that was fixed before submit, and kept on retry.
 
-    ``key`` and ``account`` serve idempotency and limits and never enter an entry; ``salt`` blinds
-    the leaf where the audience is not public. ``openings`` (digest, subject, sealed) and ``files``
-    (content, media type) are what ``sd`` and ``docs`` name: they are stored in the same commit,
-    unless the command is refused.
+    ``key`` and ``account`` serve idempotency and limits and never enter an entry, nor does
+    ``seen``, the hash of the state that the caller decided on, empty for any. ``salt`` blinds the
+    leaf where the audience is not public. ``openings`` (digest, subject, sealed) and
+    ``files`` (content, media type) are what ``sd`` and ``docs`` name: they are stored in the same
+    commit, unless the command is refused.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Envelope(msgspec.Struct, frozen=True):
     openings: tuple[tuple[str, str, bytes], ...] = ()
     files: tuple[tuple[bytes, str], ...] = ()
     filed: tuple[int, ...] = ()
+    seen: str = ""
 
 
 class Context:

@@ -58,7 +58,7 @@ class PublishCase(Command, frozen=True):
     opens_us: Instant
     closes_us: Instant
     objection_zh: ShortText
-    supervision_phone: Annotated[str, Meta(pattern=r"^(0\d{2,3}-)?\d{5,8}(-\d{1,5})?$")]
+    supervision_phone: Annotated[str, Meta(pattern=r"^(0\d{2,3}-)?\d{5,8}(-\d{1,5})?$(?!\n)")]
     settlement_zh: OptionalText = ""
 
 

@@ -21,9 +21,9 @@ Amount = Annotated[int, Meta(ge=0, le=MAX_FEN)]
 Number = Annotated[int, Meta(ge=1, le=999)]
 Tier = Literal["small", "normal", "large"]
 OptionalText = Annotated[str, Meta(max_length=120)]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
-Ratio = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")]
+OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$(?!\n)")]
+Ratio = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})/[1-9][0-9]{0,3}$(?!\n)")]
 LOTS_MAX = 20
 """The most lots of one case: its group of entries stays readable."""
 TERM_MONTHS_MAX = 70 * 12

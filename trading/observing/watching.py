@@ -44,8 +44,8 @@ class StateStep(Command, frozen=True):
     lot: OptionalLot = ""
     except_lots: Annotated[tuple[Id, ...], Meta(max_length=LOTS_MAX)] = ()
     reason_zh: LongText = ""
-    device: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
-    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]*$", max_length=160)] = ""
+    device: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$(?!\n)")] = ""
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]*$(?!\n)", max_length=160)] = ""
 
 
 def _open(context: Context) -> Effect:

@@ -13,7 +13,7 @@ from trading.engine.registry import CommandSpec, Effect
 from trading.engine.stream import Command, States
 from trading.people.devices import DeviceAdded, DeviceConfirmed, DeviceRevoked
 
-PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|04[0-9a-f]{128})$")]
+PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|04[0-9a-f]{128})$(?!\n)")]
 
 
 class AddDevice(Command, frozen=True):

@@ -27,11 +27,11 @@ EXPIRY_KEYS = (
     "expiry_first_months", "expiry_second_months", "expiry_third_months", "expiry_last_months",
 )  # fmt: skip
 
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")]
 ContractId = Annotated[
-    str, Meta(max_length=80, pattern=r"^(lot|paper)-[a-zA-Z0-9][a-zA-Z0-9_.-]*$")
+    str, Meta(max_length=80, pattern=r"^(lot|paper)-[a-zA-Z0-9][a-zA-Z0-9_.-]*$(?!\n)")
 ]
-PaperId = Annotated[str, Meta(max_length=80, pattern=r"^paper-[a-zA-Z0-9][a-zA-Z0-9_.-]*$")]
+PaperId = Annotated[str, Meta(max_length=80, pattern=r"^paper-[a-zA-Z0-9][a-zA-Z0-9_.-]*$(?!\n)")]
 """Contracts from paper have names of their own, so that nobody can take a lot's."""
 
 

@@ -23,7 +23,7 @@ CONTRACTS_MAX = 8
 DISPOSED = "disposed"
 
 OptionalText = Annotated[str, Meta(max_length=500)]
-OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+OptionalDay = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$(?!\n)")]
 Amount = Annotated[int, Meta(ge=0, le=MAX_FEN)]
 Quantity = Annotated[int, Meta(gt=0, le=QUANTITY_MAX)]
 

@@ -28,8 +28,7 @@ def put(connection: Connection, content: bytes, media_type: str) -> str:
         raise InvalidInput(
             "the document is empty or too large", field="content", bytes_max=DOCUMENT_BYTES_MAX
         )
-    if not _MEDIA_TYPE.fullmatch(media_type):
-        raise InvalidInput("no media type", field="media_type")
+    check_media_type(media_type)
     digest = sha256(content).hexdigest()
     row = {"sha256": digest, "media_type": media_type, "content": content}
     if connection.dialect.name == "postgresql":
@@ -38,6 +37,12 @@ def put(connection: Connection, content: bytes, media_type: str) -> str:
     elif not exists(connection, digest):
         connection.execute(document.insert(), row)
     return digest
+
+
+def check_media_type(said: str) -> None:
+    """Raise ``InvalidInput`` for a malformed media type."""
+    if not _MEDIA_TYPE.fullmatch(said):
+        raise InvalidInput("no media type", field="media_type")
 
 
 def exists(connection: Connection, digest: str) -> bool:

@@ -28,7 +28,7 @@ def token_of(env: Envelope, mac_key: bytes) -> tuple[bytes, bytes]:
     if not env.key:
         return b"", b""
     who = f"{env.account}\0{env.key}".encode()
-    said = env.kind.encode() + b"\0" + encode((env.data, env.docs))
+    said = env.kind.encode() + b"\0" + encode((env.data, env.docs, env.facts, env.role))
     return (
         blake2b(who, digest_size=TOKEN_BYTES, key=mac_key).digest(),
         blake2b(said, digest_size=MAC_BYTES, key=mac_key).digest(),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from trading.base.deadline import local_text
-from trading.base.errors import ClockDrifted, IntegrityFault
+from trading.base.errors import ClockDrifted, IntegrityFault, StaleVersion
 from trading.engine.context import Envelope
 from trading.engine.kernel import Kernel
 from trading.engine.registry import HOLD, PUBLIC
@@ -191,6 +191,8 @@ class Turn:
         decision = self.kernel.decide(env, Declared(batch.states, names), batch.at_us)
         if decision.outcome == REFUSED and self.upkeep.suppresses(env, batch.at_us):
             return Receipt(-1, "", "", 0, batch.at_us, REFUSED, decision.code, decision.failed)
+        if decision.outcome != REFUSED:
+            _check_seen(env, decision.parts[0].before)
         receipt = batch.append(self.kernel, env, decision)
         if decision.outcome == DONE:
             self.kernel.learn(env, receipt.seq)
@@ -263,6 +265,15 @@ class Turn:
         """Tell whether an incident of the clock is the last thing on record: it is told once."""
         row = self.sql.one(self.connection, self.sql.kind_at, self.batch.first - 1)
         return bool(row[0] == INCIDENT)
+
+
+def _check_seen(env: Envelope, before: Stream) -> None:
+    """Raise ``StaleVersion`` where the caller decided on another state than this one.
+
+    Asked only of what would be done: to whoever may not, it would tell how far an object is.
+    """
+    if env.seen and env.seen != before.hash:
+        raise StaleVersion("the object has changed since: read it again", field="If-Match")
 
 
 def _drifted(drift_us: int, now_us: int, last_us: int) -> ClockDrifted:

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Engine, Index, LargeBinary, Table, Te
 from trading.base.clock import Clock
 from trading.base.errors import InvalidInput, NotFound
 from trading.base.units import DAY_US
+from trading.store import documents
 from trading.store.documents import DOCUMENT_BYTES_MAX
 from trading.store.schema import metadata
 
@@ -42,12 +43,14 @@ class Uploads:
     def put(self, person: str, name: str, content: bytes, media_type: str) -> str:
         """Keep ``content`` for ``person`` and return its SHA-256, in hex.
 
-        Raises ``InvalidInput`` for nothing at all and for more than a document may hold.
+        Raises ``InvalidInput`` for nothing at all, for more than a document may hold and for a
+        malformed media type: in the writer's transaction it would be too late.
         """
         if not content or len(content) > DOCUMENT_BYTES_MAX:
             raise InvalidInput(
                 "the document is empty or too large", field="content", bytes_max=DOCUMENT_BYTES_MAX
             )
+        documents.check_media_type(media_type)
         digest, now_us = sha256(content).hexdigest(), self._clock.now_us()
         row = {"person": person, "sha256": digest, "name": name, "media_type": media_type,
                "content": content, "at_us": now_us}  # fmt: skip

@@ -8,7 +8,8 @@ import pytest
 
 from tests.web.staff.conftest import Desk, House, hidden_of, text_of
 from trading.centre import registry
-from trading.web.staff.forms import wants, words
+from trading.web import wants
+from trading.web.staff.forms import words
 from trading.web.staff.forms.filled import spec_of
 
 KINDS = sorted(

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from trading.centre import registry
-from trading.web.staff.forms import wants, words
+from trading.web import wants
+from trading.web.staff.forms import words
 from trading.web.staff.forms.shape import Field, shape
 from trading.words.language import speaking
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
 
+from trading.web.api.acts import act_routes
+from trading.web.api.documents import document_routes
 from trading.web.api.kinds import kind_routes
+from trading.web.api.numbers import number_routes
 from trading.web.api.openapi import openapi_routes
 from trading.web.api.reading import reading_routes
 from trading.web.api.sandbox import sandbox_routes
@@ -16,6 +19,9 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     return [
         *openapi_routes(),
         *kind_routes(shell),
+        *act_routes(shell),
+        *document_routes(shell),
+        *number_routes(shell),
         *reading_routes(shell),
         *sandbox_routes(shell),
     ]  # fmt: skip

@@ -15,18 +15,18 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from trading.base.errors import InvalidInput, NotFound, Refused
+from trading.base.errors import InvalidInput, Refused
 from trading.bidding.commands import Acknowledge, Register
 from trading.bidding.rules import PriorityClaim
 from trading.centre import Personal
 from trading.listing.rules import case_of_lot
 from trading.papers import images
 from trading.people.bidders import Bidder
-from trading.people.rules import Person
 from trading.record.entry import Document
 from trading.web.access import BIDDER, opt
 from trading.web.bidder import wording
 from trading.web.bidder.own import LotView, Own
+from trading.web.names import name_known
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 
 UPLOAD_BYTES_MAX = 25 * 1024 * 1024
@@ -55,18 +55,6 @@ def panel_of(shell: Shell, lot: str) -> tuple[str, ...]:
     """Return the representatives who watch the lot."""
     state = shell.centre.state(f"panel/{case_of_lot(lot)}")
     return state.facets["panel"].members if state else ()
-
-
-def name_known(shell: Shell, person: str) -> str:
-    """Return the name under which the bidder was identified, empty where none is known."""
-    state = shell.centre.state(f"person/{person}")
-    found = state.facets.get("person") if state else None
-    if not isinstance(found, Person) or not found.name_digest:
-        return ""
-    try:
-        return shell.centre.disclosed(found.name_digest)
-    except NotFound:
-        return ""
 
 
 def _ask(shell: Shell, own: Own) -> HTTPRouteHandler:

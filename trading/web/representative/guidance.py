@@ -16,7 +16,8 @@ from trading.base.errors import InvalidInput, NotFound, Refused
 from trading.observing.rules import STEPS
 from trading.people.tables import guidance as rows
 from trading.web.access import REPRESENTATIVE, Access, opt
-from trading.web.representative import saying, wording
+from trading.web.recordings import media_type
+from trading.web.representative import wording
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 
 BYTES_MAX = 2 * 1024 * 1024
@@ -77,7 +78,7 @@ def _record(shell: Shell) -> HTTPRouteHandler:
             if step not in STEPS:
                 raise InvalidInput("no such step", field="step")
             content = _content(form.get("voice"))
-            kind = saying.media_type(content, "voice")
+            kind = media_type(content, "voice")
         except Refused as error:
             return _page(shell, request, error)
         with shell.centre.engine.begin() as connection:

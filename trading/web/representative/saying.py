@@ -21,28 +21,16 @@ from trading.observing.talk_commands import AskHold, AskQuestion, Attend, FileRe
 from trading.papers import images
 from trading.record.entry import Document
 from trading.web.access import REPRESENTATIVE, opt
+from trading.web.recordings import BYTES_MAX, media_type
 from trading.web.representative.frame import page
 from trading.web.representative.looking import looked
 from trading.web.representative.reading import Task, task_of
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 
 ROLE = "resident_rep"
-BYTES_MAX = 10 * 1024 * 1024
 BODY_BYTES_MAX = 25 * 1024 * 1024
 WORDS_MAX = 2_000
 _PATH = "/watch/look/{case:str}/{step:str}/{code:str}"
-_MAGIC = (
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"\x1a\x45\xdf\xa3", 0, "audio/webm"),
-    (b"OggS", 0, "audio/ogg"),
-    (b"ID3", 0, "audio/mpeg"),
-    (b"\xff\xfb", 0, "audio/mpeg"),
-    (b"#!AMR", 0, "audio/amr"),
-    (b"WAVE", 8, "audio/wav"),
-    (b"ftyp", 4, "audio/mp4"),
-)
-"""How photos and recordings of phones begin: name and declared type of a file are not believed."""
 
 
 class Brought(NamedTuple):
@@ -75,15 +63,6 @@ def brought(form: Mapping[str, Any]) -> list[Brought]:
         kind = media_type(content, field)
         found.append(Brought(content, images.check(content) if field == "photo" else kind))
     return found
-
-
-def media_type(content: bytes, field: str) -> str:
-    """Return what a file is by how it begins; raise ``InvalidInput`` if no phone makes such."""
-    wanted = "image/" if field == "photo" else "audio/"
-    for magic, at, kind in _MAGIC:
-        if content[at : at + len(magic)] == magic and kind.startswith(wanted):
-            return kind
-    raise InvalidInput("neither a photo nor a recording", field=field)
 
 
 def file_remark(shell: Shell, request: Asked, task: Task, one: Brought, key: str) -> int:

@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from trading.base.errors import InvalidInput, NotFound, Refused, TradingError
 from trading.engine.registry import CommandSpec
 from trading.store.uploads import Uploads
+from trading.web import wants
 from trading.web.access import STAFF, opt
 from trading.web.shell import (
     Asked,
@@ -27,7 +28,7 @@ from trading.web.shell import (
 )
 from trading.web.staff import prefilling, stepping, trying
 from trading.web.staff.addresses import works_on
-from trading.web.staff.forms import typed, wants, words
+from trading.web.staff.forms import typed, words
 from trading.web.staff.forms.filled import DO, KEY, Filled, spec_of, values_of
 from trading.web.staff.forms.page import Asking
 from trading.words.language import speaking

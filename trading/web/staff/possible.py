@@ -19,7 +19,8 @@ from trading.engine.context import Context, Envelope
 from trading.engine.definitions import Transition
 from trading.engine.registry import ENGINE, HOLD, CommandSpec
 from trading.engine.stream import Stream
-from trading.web.staff.forms import wants, words
+from trading.web import wants
+from trading.web.staff.forms import words
 from trading.web.staff.trying import Loaded, loaded
 from trading.web.visibility import SILENT
 from trading.words.language import language, messages, word

@@ -21,11 +21,12 @@ from trading.engine.stream import CLEAR
 from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
+from trading.web import wants
 from trading.web.access import STAFF, Access, opt
 from trading.web.i18n import aside
 from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
-from trading.web.staff.forms import correcting, typed, wants, words
+from trading.web.staff.forms import correcting, typed, words
 from trading.web.staff.forms.filled import FACT, ROLE, spec_of
 from trading.web.staff.forms.shape import Field
 from trading.words.language import pick, speaking, word

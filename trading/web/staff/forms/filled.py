@@ -15,8 +15,9 @@ from trading.centre import Centre, Personal
 from trading.engine.registry import CommandSpec
 from trading.record.entry import Document
 from trading.store.uploads import Uploads
+from trading.web import wants
 from trading.web.i18n import gettext as _
-from trading.web.staff.forms import correcting, wants, words
+from trading.web.staff.forms import correcting, words
 from trading.web.staff.forms.given import Given
 from trading.web.staff.forms.shape import Field
 
@@ -100,7 +101,7 @@ class Filled:
 
     def sealed(self) -> tuple[Personal, ...]:
         """Return the personal fields, under the person or the registration they belong to."""
-        whose = str(self.data.get("person") or f"{self.data.get('lot')}/{self.data.get('number')}")
+        whose = wants.whose(self.data)
         return tuple(
             Personal(whose, name, self.given.one(f"{OWN}{name}")) for name in self.personal
         )

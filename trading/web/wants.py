@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trading.centre import Centre
@@ -114,6 +115,11 @@ def guards(centre: Centre, spec: CommandSpec) -> tuple[str, ...]:
     for edge in edges(centre, spec):
         found |= dict.fromkeys((*edge.all_guards, *edge.unless))
     return tuple(found)
+
+
+def whose(data: Mapping[str, Any]) -> str:
+    """Return under what the personal fields of an act are sealed: a person, or a registration."""
+    return str(data.get("person") or f"{data.get('lot')}/{data.get('number')}")
 
 
 def _base(spec: CommandSpec) -> str:
