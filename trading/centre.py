@@ -180,7 +180,7 @@ class Centre:
         files: tuple[tuple[bytes, str], ...] = (),
         received_us: int = 0,
         parsed: bool = False,
-        seen: int = -1,
+        seen: str = "",
     ) -> Envelope:
         """Return the command as it will be recorded.
 

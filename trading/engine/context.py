@@ -24,8 +24,8 @@ class Envelope(msgspec.Struct, frozen=True):
     """A command with all that was fixed before submit, and kept on retry.
 
     ``key`` and ``account`` serve idempotency and limits and never enter an entry, nor does
-    ``seen``, the position of the stream that the caller decided on, negative for any. ``salt``
-    blinds the leaf where the audience is not public. ``openings`` (digest, subject, sealed) and
+    ``seen``, the hash of the state that the caller decided on, empty for any. ``salt`` blinds the
+    leaf where the audience is not public. ``openings`` (digest, subject, sealed) and
     ``files`` (content, media type) are what ``sd`` and ``docs`` name: they are stored in the same
     commit, unless the command is refused.
     """
@@ -47,7 +47,7 @@ class Envelope(msgspec.Struct, frozen=True):
     openings: tuple[tuple[str, str, bytes], ...] = ()
     files: tuple[tuple[bytes, str], ...] = ()
     filed: tuple[int, ...] = ()
-    seen: int = -1
+    seen: str = ""
 
 
 class Context:

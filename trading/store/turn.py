@@ -272,7 +272,7 @@ def _check_seen(env: Envelope, before: Stream) -> None:
 
     Asked only of what would be done: to whoever may not, it would tell how far an object is.
     """
-    if 0 <= env.seen != before.seq:
+    if env.seen and env.seen != before.hash:
         raise StaleVersion("the object has changed since: read it again", field="If-Match")
 
 

@@ -39,7 +39,7 @@ def test_an_act_gets_its_receipt_and_a_retry_the_same(app: Application, call: Ca
     assert first.status_code == 201, first.text
     told = first.json()
     assert (told["index"], told["stream"], told["outcome"]) == (size, "orgs", "done")
-    assert first.headers["ETag"] == f'"{told["seq"]}"'
+    assert first.headers["ETag"] == f'"{told["hash"]}"'
     assert office.client.get(told["check"]).status_code == 200
     again = office.act("org.create/1", ORG)
     assert (again.status_code, again.json()) == (201, told)
@@ -94,7 +94,9 @@ def test_what_was_decided_on_an_older_state_is_refused(app: Application, call: C
 
 def test_a_refusal_comes_before_the_state_is_told(app: Application, call: Call) -> None:
     office = call("office-1")
-    refused = office.act("org.create/1", {**ORG, "org": "district"}, headers={"If-Match": '"1"'})
+    refused = office.act(
+        "org.create/1", {**ORG, "org": "district"}, headers={"If-Match": '"' + "0" * 64 + '"'}
+    )
     assert refused.status_code == 409
     assert "org_new_v1" in refused.json()["guards"]
 

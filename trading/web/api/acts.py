@@ -36,12 +36,12 @@ KEY_MAX = 100
 CREATED, ACCEPTED = 201, 202
 BIDDER = OPEN_ROLES["bidder"]
 NAME = "name"
-_POSITION = re.compile(r'"(\d{1,15})"', re.ASCII)
+_TAG = re.compile(r'"([0-9a-f]{64})"', re.ASCII)
 _SEEN = Header(
     "If-Match",
-    "The position of the stream that this was decided on, as in ETag; 412 if it has moved.",
-    example='"7"',
-    schema={"type": "string", "pattern": _POSITION.pattern},
+    "The receipt of the object that this was decided on, in quotes; 412 if it has moved since.",
+    example=f'"{"0" * 64}"',
+    schema={"type": "string", "pattern": _TAG.pattern},
 )
 
 
@@ -64,10 +64,10 @@ class ActReceipt(msgspec.Struct, frozen=True):
 _EXAMPLE = ActReceipt(
     612, "0" * 64, "case/case-1", 7, 1_795_660_000_000_000, DONE, "/check/" + "0" * 64
 )
-_TAG = {"ETag": "The position of the stream now."}
+_TOLD = {"ETag": "The receipt, as If-Match of the next act on this object takes it."}
 _ANSWERS = (
-    Answer("Done: the receipt.", ActReceipt, CREATED, _EXAMPLE, headers=_TAG),
-    Answer("Proposed: a second person is wanted.", ActReceipt, ACCEPTED, headers=_TAG),
+    Answer("Done: the receipt.", ActReceipt, CREATED, _EXAMPLE, headers=_TOLD),
+    Answer("Proposed: a second person is wanted.", ActReceipt, ACCEPTED, headers=_TOLD),
 )
 
 
@@ -111,14 +111,14 @@ def key_of(request: Asked) -> str:
     return key
 
 
-def _seen(request: Asked) -> int:
+def _seen(request: Asked) -> str:
     said = request.headers.get(_SEEN.name)
     if said is None:
-        return -1
-    found = _POSITION.fullmatch(said)
+        return ""
+    found = _TAG.fullmatch(said)
     if found is None:
-        raise InvalidInput("If-Match is the position that an ETag told", field=_SEEN.name)
-    return int(found[1])
+        raise InvalidInput("If-Match is the receipt of the object, in quotes", field=_SEEN.name)
+    return found[1]
 
 
 class Acts:
@@ -146,7 +146,7 @@ class Acts:
 
     def do(
         self, viewer: Viewer, spec: CommandSpec, asked: bodies.ActBody, roles: tuple[str, ...],
-        *, key: str, seen: int,
+        *, key: str, seen: str,
     ) -> Response[bytes]:  # fmt: skip
         """Let ``viewer`` act and return the receipt; raise what it was refused with."""
         if asked.role and asked.role not in roles:
@@ -165,7 +165,7 @@ class Acts:
         return Response(
             msgspec.json.encode(told), media_type="application/json",
             status_code=CREATED if receipt.outcome == DONE else ACCEPTED,
-            headers={"ETag": f'"{receipt.seq}"'},
+            headers={"ETag": f'"{receipt.hash}"'},
         )  # fmt: skip
 
     def _actor(self, viewer: Viewer, spec: CommandSpec, data: Command, role: str) -> str:
