@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.web.public.conftest import Visitor
+from trading.demo.cast import DISTRICT
 from trading.engine.registry import PUBLIC
 from trading.listing.tables import lot as lots
 from trading.papers.reading import Act, acts
@@ -95,6 +96,14 @@ def test_lists_page_through_every_lot_once(visitor: Visitor) -> None:
         path = on[1].replace("&amp;", "&") if on else ""
     with log.reading(visitor.centre.reading) as connection:
         assert sorted(found) == sorted(connection.execute(lots.select()).scalars())
+
+
+def test_a_district_has_the_lots_of_its_communities(visitor: Visitor) -> None:
+    found = re.compile(r'href="/lots/(case-[^"/]+)"')
+    everywhere = set(found.findall(visitor.get("/").text))
+    assert everywhere
+    assert set(found.findall(visitor.get(f"/?org={DISTRICT}").text)) == everywhere
+    assert not found.findall(visitor.get("/?org=no-such").text)
 
 
 def test_statements_do_not_grow_with_lots_and_markup_is_text(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, tuple_
 
 from trading.base.errors import InvalidInput
-from trading.people.organisations import below, name_at
+from trading.people.organisations import covers, name_at
 from trading.web.shell import Shell
 from trading.web.states import shown
 
@@ -61,11 +61,9 @@ def orgs_named(shell: Shell) -> dict[str, str]:
 
 
 def org_and_below(shell: Shell, org: str) -> tuple[str, ...]:
-    """Return ``org`` and what lies below it now; nothing lies below what nobody knows."""
+    """Return ``org`` and all that lies below it, at any depth; nothing of what nobody knows."""
     orgs = shell.orgs()
-    if org not in orgs.nodes:
-        return ()
-    return tuple(sorted({org, *below(orgs, org, shell.centre.clock.now_us())}))
+    return tuple(sorted(name for name in orgs.nodes if covers(orgs, org, name)))
 
 
 def with_state(shell: Shell, found: dict[str, Any]) -> dict[str, Any]:
