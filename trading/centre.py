@@ -39,6 +39,7 @@ from trading.engine.texts import check_texts
 from trading.listing.tables import CASE_PROJECTION, LOT_PROJECTION
 from trading.notifications.tables import NOTIFICATION_PROJECTION
 from trading.observing.rules import STEPS
+from trading.observing.tables import LISTED_PROJECTION, SEAT_PROJECTION
 from trading.record.checkpoint import Checkpoint
 from trading.record.entry import Document, encode
 from trading.record.trial import Trial, trial
@@ -84,6 +85,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     ROLL_PROJECTION,
     OBJECTION_PROJECTION,
     NOTIFICATION_PROJECTION,
+    SEAT_PROJECTION,
+    LISTED_PROJECTION,
 )
 
 

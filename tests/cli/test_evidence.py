@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import command, told
+from trading.cli.output import open_centre
 from trading.papers import verifier
+from trading.papers.evidence import write_evidence
 
 LOT = "case-r034-1"
 Tamper = Callable[[Path], None]
@@ -84,6 +86,21 @@ def test_the_same_record_gives_the_same_bundle(packed: Path, played: Path, tmp_p
     again = tmp_path / "again.zip"
     assert command("evidence", LOT, "--data", played, "--out", again).exit_code == 0
     assert again.read_bytes() == packed.read_bytes()
+
+
+def test_evidence_holds_under_the_checkpoint_it_began_with(played: Path, tmp_path: Path) -> None:
+    """The log goes on while a bundle is written: neither its root nor its documents come later."""
+    centre = open_centre(played)
+    earlier = (centre.home.log_dir / "checkpoints/2048").read_bytes()
+    with (tmp_path / "lot.zip").open("wb") as target:
+        contents = write_evidence(centre, "case-r096-1", target, closed=True, note=earlier)
+    with zipfile.ZipFile(tmp_path / "lot.zip") as archive:
+        archive.extractall(tmp_path / "bundle")
+    assert (tmp_path / "bundle/checkpoint").read_bytes() == earlier
+    assert contents.entries > 0
+    assert contents.unpublished > 0
+    code, said = verify(tmp_path / "bundle", "--vkey", played / "keys/log.vkey")
+    assert (code, said[:3]) == (0, "OK ")
 
 
 def _document(bundle: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, insert, select
 
 from tests.support import toy
 from tests.support.desk import bid, make, put, put_up, run
 from tests.support.shop import PROJECTED, TOY_PROJECTION, TOYS, Shop
 from trading.engine.stream import Stream
-from trading.store.projection import write_projections
+from trading.store.projection import Projection, write_projections
 
 
 def test_a_projection_covers_its_kind_alone() -> None:
@@ -39,6 +39,22 @@ def test_a_changed_row_is_put_right_when_its_stream_moves(engine: Engine) -> Non
         write_projections(connection, (TOY_PROJECTION,), states)
         write_projections(connection, (TOY_PROJECTION,), {"vault/v": Stream("vault/v")})
     assert _shown(engine) == [("toy/a", "up", 1)]
+
+
+def test_a_stream_may_have_many_rows_and_those_of_before_go(engine: Engine) -> None:
+    stalls = Table("projection_stalls", MetaData(), Column("toy", Text, primary_key=True),
+                   Column("n", Integer, primary_key=True))  # fmt: skip
+    projection = Projection(
+        stalls, "toy", lambda one: [{"toy": one.name, "n": n} for n in range(one.seq)], owner="toy"
+    )
+    stalls.create(engine)
+    for counts in ({"toy/a": 2, "toy/b": 1}, {"toy/a": 1, "vault/v": 9}, {"toy/b": 0}):
+        states = {name: Stream(name, seq=count) for name, count in counts.items()}
+        with engine.begin() as connection:
+            write_projections(connection, (projection,), states)
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(select(stalls))] == [("toy/a", 0)]
+    stalls.drop(engine)
 
 
 def _shown(engine: Engine) -> list[tuple[object, ...]]:

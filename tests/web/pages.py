@@ -29,6 +29,10 @@ from trading.web.signin.keys import Keys
 
 EXAMPLES: dict[str, str] = {
     "/audit/lots/{lot}/compare": "/audit/lots/case-r033-1/compare?a=3&b=9",
+    "/bidder/lots/{lot}/confirm": "/bidder/lots/case-r115-1/confirm?price=900",
+    "/bidder/lots/{lot}/object": "/bidder/lots/case-r115-1/object",
+    "/bidder/lots/{lot}/register": "/bidder/lots/case-r044-1/register",
+    "/bidder/lots/{lot}/viewing": "/bidder/lots/case-r044-1/viewing",
     "/bidder/papers/{of}/{name}": "/bidder/papers/lot/case-r109-1",
     "/papers/{of}/{name}": "/papers/lot/case-r109-1",
     "/sitemaps/{page}": "/sitemaps/0",
@@ -36,12 +40,17 @@ EXAMPLES: dict[str, str] = {
     "/staff/scans/new/{of}/{name}/{kind}": "/staff/scans/new/lot/case-r109-1/contract",
 }
 """Addresses by route, of pages that no link leads to; parameters are written without their type."""
-BY_ACTOR = {"/staff/receipt/{index}": "office-chen"}
+BY_ACTOR = {
+    "/bidder/receipts/{index}": "bidder-188",
+    "/staff/receipt/{index}": "office-chen",
+    "/watch/done/{index}": "rep-r115-05",
+}
 """Routes of one entry, with somebody who made one: the address is that of their first."""
 NO_PAGES = frozenset({
     "/audit/lots/{lot}/frame",
     "/audit/dossiers/{case}", "/audit/evidence/{lot}", "/staff/dossiers/{case}",
     "/staff/scans/{paper}/pages/{leaf}", "/staff/import/returned/{sha256}",
+    "/watch/look/{case}/{step}/{code}/papers/{n}/{leaf}", "/watch/spoken/{step}",
 })  # fmt: skip
 """Routes that answer a part of a page or a file; the walk does not wait for them."""
 PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/schema", "/metrics", "/healthz", "/readyz")
@@ -96,7 +105,7 @@ class Site:
         self._served = served
         self._routes = dict(_routes(served))
         self._patterns = [(route, _pattern(route)) for route in sorted(self._routes, key=_width)]
-        self._examples = {**EXAMPLES, **dict(_by_actor(served)), **dict(_by_link(served))}
+        self._examples = {**EXAMPLES, **dict(_by_actor(served)), **_invited(served)}
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
         self.others: set[str] = set()
@@ -173,13 +182,15 @@ def _by_actor(served: Rooms) -> Iterator[tuple[str, str]]:
         yield route, route.replace("{index}", str(first[actor]))
 
 
-def _by_link(served: Rooms) -> Iterator[tuple[str, str]]:
-    """Yield the addresses that somebody is sent: an invitation, and a password to be set."""
-    invitations = Keys(Shell(served.centre, served.home)).invitations
-    code, _digits = invitations.make("rep-r115-05", "representative", with_code=True)
-    setup, _none = invitations.make("clerk-liu", "staff", with_code=False)
-    yield "/signin/i/{token}", f"/signin/i/{code}"
-    yield "/signin/setup/{token}", f"/signin/setup/{setup}"
+def _invited(served: Rooms) -> dict[str, str]:
+    """Return the addresses of two links that were sent and not opened yet."""
+    keys = Keys(Shell(served.centre, served.home))
+    code, _digits = keys.invitations.make("rep-r115-05", "representative", with_code=True)
+    setup, _none = keys.invitations.make("office-chen", "staff", with_code=False)
+    return {
+        "/signin/i/{token}": f"/signin/i/{code}",
+        "/signin/setup/{token}": f"/signin/setup/{setup}",
+    }
 
 
 def _pattern(route: str) -> re.Pattern[str]:

@@ -38,6 +38,7 @@ def site(served: Rooms) -> Site:
 
 def test_every_page_is_found_and_answers(site: Site) -> None:
     assert site.faults == []
+    assert site.dead == set()
     assert site.unknown == [], "link to it, or name an address in EXAMPLES of tests/web/pages.py"
     assert EXAMPLES.keys() - site.pages.keys() == set()
 

@@ -77,6 +77,7 @@ def lot_of_row(
         deposit_fen=parse_yuan(raw["deposit_cny"], "deposit") if raw["deposit_cny"] else start_fen,
         term_months=_term_months(raw), cut_ratio_max="1/5", escalator=_escalator(raw["escalator"]),
         eligibility_zh=raw["eligibility_zh"][:120], priority_zh=raw["priority_zh"][:120],
+        viewing_zh="工作日 10:00、15:00",
     )  # fmt: skip
     return LotScript(asset, plan, bidders, ladder(start_fen, result_fen, step_fen, bids))
 

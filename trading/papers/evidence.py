@@ -24,10 +24,11 @@ from trading.papers.printing import css, page
 from trading.papers.reading import Act, act_of
 from trading.papers.wording import said
 from trading.press.sandbox import fill
+from trading.record.checkpoint import Checkpoint
 from trading.record.entry import DONE, Row, read
 from trading.record.proof import prove_inclusion
 from trading.record.tiles import TileReader
-from trading.store.signer import log_reader, published
+from trading.store.signer import log_reader, read_vkey, shown_note
 from trading.words.language import words
 
 DEFINITIONS = "definitions"
@@ -52,16 +53,19 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 def write_evidence(
-    centre: Centre, lot: str, target: IO[bytes], *, closed: bool = False
+    centre: Centre, lot: str, target: IO[bytes], *, closed: bool = False, note: bytes | None = None
 ) -> Contents:
     """Write the evidence of ``lot`` as ZIP into ``target``; return what is in it.
 
-    ``closed`` lets in what is not public yet, for whoever may see it. Raises ``NotFound`` where
+    ``closed`` lets in what is not public yet, for whoever may see it. ``note`` is the checkpoint
+    that everything is proved under, the one shown now if none is given. Raises ``NotFound`` where
     there is no such lot or nothing was published yet.
     """
-    shown = published(centre.home)
-    if centre.state(f"lot/{lot}") is None or shown is None:
+    # Read once: the log goes on while this is written, and a later root proves none of it.
+    note = note or shown_note(centre.home)
+    if centre.state(f"lot/{lot}") is None or note is None:
         raise NotFound(f"no lot {lot}", field="lot")
+    shown = Checkpoint.open(note, [read_vkey(centre.home)])
     around = streams_of_lot(centre, lot)
     streams = tuple(name for name in around if closed or is_open(centre, name))
     rows = sorted(
@@ -71,11 +75,11 @@ def write_evidence(
     kept = [row for row in (*definitions, *rows) if row.idx < shown.size]
     reader = TileReader(log_reader(centre.home.log_dir), shown.size)
     bundle = Bundle(target)
-    bundle.add("checkpoint", (centre.home.log_dir / "checkpoint").read_bytes())
+    bundle.add("checkpoint", note)
     bundle.add("log.vkey", centre.home.vkey_path.read_bytes())
     bundle.add("entries.jsonl", b"".join(_line(row, reader) for row in sorted(kept, key=_place)))
     entered = sum(_add_definition(bundle, row) for row in definitions if row.idx < shown.size)
-    documents, lacking = _add_documents(bundle, centre, streams)
+    documents, lacking = _add_documents(bundle, centre, streams, shown.size)
     told = [act_of(row) for row in rows if row.idx < shown.size]
     bundle.add("index.html", _page(centre, lot, told, documents).encode())
     bundle.add("verify.py", inspect.getsource(verifier).encode(), listed=False)
@@ -110,11 +114,16 @@ def _add_definition(bundle: Bundle, row: Row) -> int:
 
 
 def _add_documents(
-    bundle: Bundle, centre: Centre, streams: tuple[str, ...]
+    bundle: Bundle, centre: Centre, streams: tuple[str, ...], size: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Add the documents that are on file; return all that are named, and how many are not."""
+    """Add the documents that are on file; return all that are named, and how many are not.
+
+    What only an entry behind the first ``size`` names is not evidence yet.
+    """
     found, lacking = [], 0
     for named in named_documents(centre, streams):
+        if named.act.index >= size:
+            continue
         kept = stored(centre, named.sha256)
         path = ""
         if kept is None:

@@ -87,18 +87,26 @@ def signed_note(home: Home) -> bytes:
         return b""
 
 
+def shown_note(home: Home) -> bytes | None:
+    """Return the signed note that the log shows to everyone, unread; None before the first.
+
+    Raises ``BadNote`` where no file can be read in its place.
+    """
+    try:
+        return (home.log_dir / CHECKPOINT).read_bytes()
+    except FileNotFoundError:
+        return None
+    except IsADirectoryError:
+        raise BadNote("a folder stands where the checkpoint was") from None
+
+
 def published(home: Home) -> Checkpoint | None:
     """Return the checkpoint that the log shows to everyone, None before the first.
 
     Raises ``BadNote`` when it is damaged or signed by another key.
     """
-    try:
-        note = (home.log_dir / CHECKPOINT).read_bytes()
-    except FileNotFoundError:
-        return None
-    except IsADirectoryError:
-        raise BadNote("a folder stands where the checkpoint was") from None
-    return Checkpoint.open(note, [read_vkey(home)])
+    note = shown_note(home)
+    return None if note is None else Checkpoint.open(note, [read_vkey(home)])
 
 
 def check_signed(home: Home) -> Checkpoint | None:

@@ -76,6 +76,14 @@ def declared(app: Litestar) -> Iterable[tuple[str, str, Access]]:
 
     Methods that the framework answers itself (OPTIONS) are not ours to declare.
     """
+    for method, path, access, _handler in declared_handlers(app):
+        yield method, path, access
+
+
+def declared_handlers(
+    app: Litestar,
+) -> Iterable[tuple[str, str, Access, HTTPRouteHandler | ASGIRouteHandler]]:
+    """Yield (method, path, access, handler) of every route, as ``declared`` does."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[union-attr]
             if isinstance(handler, HTTPRouteHandler | ASGIRouteHandler):
@@ -85,4 +93,4 @@ def declared(app: Litestar) -> Iterable[tuple[str, str, Access]]:
                 found = handler.opt.get(OPT)
                 if not isinstance(found, Access):
                     raise DefinitionError("a route without declared roles", path=route.path)
-                yield from ((str(method), route.path, found) for method in sorted(methods))
+                yield from ((str(m), route.path, found, handler) for m in sorted(methods))

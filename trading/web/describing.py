@@ -47,7 +47,10 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A good answer: its status, the type of its body (None: bytes as they are), and one of it."""
+    """A good answer: its status, the type of its body (None: bytes as they are), and one of it.
+
+    Without a type of content it has no body.
+    """
 
     said: str
     of: Any = None

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import io
 import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -72,6 +74,12 @@ def quoted(text: str) -> str:
 def aside(text: str) -> str:
     """Return ``text`` in the brackets of the language."""
     return pick(f"（{text}）", f" ({text})")
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return ``names`` by id, with the id behind a name that more than one bears."""
+    borne = Counter(names.values())
+    return {key: name + aside(key) if borne[name] > 1 else name for key, name in names.items()}
 
 
 def moment(at_us: int, *, seconds: bool = False) -> str:

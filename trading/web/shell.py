@@ -39,7 +39,7 @@ Asked = Request[Any, Any, Any]
 FORM_TOKEN_BYTES = 16
 KEY_BYTES = 12
 LANGUAGE_SECONDS = 365 * 86_400
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; media-src 'self' blob:; manifest-src 'self'; "

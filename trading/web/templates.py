@@ -55,6 +55,7 @@ def environment() -> Environment:
         "with_query": with_query,
         "navigation": navigation,
         "aside": i18n.aside,
+        "told_apart": i18n.told_apart,
     }
     found.filters |= {
         "moment": i18n.moment,

@@ -80,6 +80,15 @@ class House:
             self._tokens[player.person] = self.token(player, fresh=True)
         return self._tokens[player.person]
 
+    def session(self, player: Player, *, halfway: bool = False) -> str:
+        """Return a session of ``player`` that is kept, with one factor only where ``halfway``."""
+        if not halfway:
+            return self.token(player)
+        key = f"{player.person} halfway"
+        if key not in self._tokens:
+            self._tokens[key] = self._sessions.begin(player.person, player.room, "one")
+        return self._tokens[key]
+
     def get(self, path: str, player: Player = PUBLIC, **headers: str) -> Answer:
         """Return what ``player`` is answered at ``path``."""
         return self.ask("GET", path, player, headers)
@@ -103,14 +112,19 @@ class House:
             "extensions": {},
         }  # fmt: skip
         sent: list[dict[str, Any]] = []
+        given_body, whole = [body], asyncio.Event()
 
         async def receive() -> dict[str, Any]:
-            await asyncio.sleep(0)
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not given_body:
+                await whole.wait()
+                return {"type": "http.disconnect"}
+            return {"type": "http.request", "body": given_body.pop(), "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
             await asyncio.sleep(0)
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                whole.set()
 
         self._runner.run(self.app(scope, receive, send))
         answered = {k.decode().lower(): v.decode() for k, v in sent[0]["headers"]}

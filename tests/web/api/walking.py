@@ -1,10 +1,12 @@
 """Runs a walk-through: every request that it shows is sent, every answer that it shows compared.
 
 A request and the answer to it stand in two ``http`` blocks of the document, one after the other.
-What differs from run to run stands as ``…`` in an answer: as a value it is any value, as the last
-element of a list or as ``"…": "…"`` in an object it is whatever else is there. ``{name}`` in an
+What differs from run to run stands as ``…`` in an answer: as a value it is any value, at the end
+of a text any rest, as the last element of a list or as ``"…": "…"`` in an object whatever else is
+there. ``{name}`` in an
 answer is remembered as what came, and put into later requests; a name that is known must come
-again. Everything else must be there to the letter. ``python -m tests.web.api.walking`` writes the
+again. Everything else must be there to the letter. What begins with a brace is JSON, both ways,
+unless a header says otherwise. ``python -m tests.web.api.walking`` writes the
 answers anew: what two runs do not have in common becomes ``…``.
 """
 
@@ -25,11 +27,13 @@ from tests.support.rooms import serving_rooms
 from trading.demo.sandbox import make
 
 ANY = "…"
+JSON = "application/json"
+WIDTH = 96
 DOCUMENTS = (Path(__file__).parents[3] / "docs" / "api" / "walk-through.md",)
 _BLOCK = re.compile(r"^```http\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _REQUEST = re.compile(r"(GET|PUT|POST|DELETE) (\S+)")
 _ANSWER = re.compile(r"HTTP/1\.1 (\d{3}) .+")
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 
 
 @dataclass(frozen=True)
@@ -97,15 +101,20 @@ class Walk:
         """Send the request of ``step``."""
         method, path = step.request.first
         headers = {name: self._filled(value) for name, value in step.request.headers.items()}
-        body = self._filled(step.request.body).encode()
-        return self.client.request(method, self._filled(path), headers=headers, content=body)
+        body = self._filled(step.request.body)
+        if body.startswith("{"):
+            headers.setdefault("Content-Type", JSON)
+        return self.client.request(
+            method, self._filled(path), headers=headers, content=body.encode()
+        )
 
     def differs(self, step: Step, got: httpx.Response) -> Iterator[str]:
         """Yield where ``got`` is not what ``step`` shows; remember what it names."""
         shown = step.answer
         if str(got.status_code) != shown.first[0]:
             yield f"{got.status_code} {got.text[:600]}, not {shown.first[0]}"
-        for name, value in shown.headers.items():
+        expected = {"Content-Type": JSON} if shown.body.startswith(("{", "[")) else {}
+        for name, value in {**expected, **shown.headers}.items():
             yield from self._compared(value, got.headers.get(name), name)
         if shown.body.startswith(("{", "[")):
             try:
@@ -120,6 +129,10 @@ class Walk:
         return _NAME.sub(lambda found: str(self.known.get(found[1], found[0])), text)
 
     def _compared(self, shown: Any, got: Any, where: str) -> Iterator[str]:
+        if isinstance(shown, str) and isinstance(got, str) and shown.endswith(ANY):
+            if not got.startswith(shown.removesuffix(ANY)):
+                yield f"{where}: {got!r}, not {shown!r}"
+            return
         if shown == ANY:
             return
         named = _NAME.fullmatch(shown) if isinstance(shown, str) else None
@@ -158,7 +171,10 @@ def recorded(text: str) -> str:
     for _turn in range(2):
         with tempfile.TemporaryDirectory() as folder:
             home = make(Path(folder) / "sandbox")
-            with serving_rooms(home) as served, httpx.Client(base_url=served.url) as client:
+            with (
+                serving_rooms(home) as served,
+                httpx.Client(base_url=served.url, timeout=60) as client,
+            ):
                 walk, answers, wrong = Walk(client), [], []
                 for step in steps(text):
                     answers.append(walk.ask(step))
@@ -177,22 +193,47 @@ def _written(shown: Said, first: httpx.Response, second: httpx.Response) -> str:
     if "json" in kind:
         old = json.loads(shown.body) if shown.body.startswith(("{", "[")) else None
         common = _common(old, first.json(), second.json())
-        body = json.dumps(common, ensure_ascii=False, indent=2)
+        body = _folded(common)
     else:
-        body = first.text.strip()
-    said = f"HTTP/1.1 {first.status_code} {first.reason_phrase}\nContent-Type: {kind}\n"
+        body = shown.body if shown.body == ANY else first.text.strip()
+    said = f"HTTP/1.1 {first.status_code} {first.reason_phrase}\n"
+    said += f"Content-Type: {kind}\n" if kind != JSON else ""
     return f"{said}\n{body}\n" if body else said
 
 
+def _folded(value: Any, indent: int = 0) -> str:
+    """Return ``value`` as JSON that breaks its lines only where it must."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) + indent <= WIDTH or not isinstance(value, dict | list) or not value:
+        return line
+    pad, marks = " " * (indent + 2), "{}" if isinstance(value, dict) else "[]"
+    parts = (
+        [
+            f"{json.dumps(name, ensure_ascii=False)}: {_folded(one, indent + 2)}"
+            for name, one in value.items()
+        ]
+        if isinstance(value, dict)
+        else [_folded(one, indent + 2) for one in value]
+    )
+    inner = ",\n".join(pad + part for part in parts)
+    return f"{marks[0]}\n{inner}\n{' ' * indent}{marks[1]}"
+
+
 def _common(old: Any, one: Any, other: Any) -> Any:
-    if old == ANY or (isinstance(old, str) and _NAME.fullmatch(old)):
+    """Return what two runs have in common, shown as far as ``old`` shows it."""
+    if isinstance(old, str) and (old.endswith(ANY) or _NAME.fullmatch(old)):
         return old
     if isinstance(one, dict) and isinstance(other, dict):
         before = old if isinstance(old, dict) else {}
-        return {name: _common(before.get(name), one[name], other.get(name)) for name in one}
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        olds = [*(old if isinstance(old, list) else []), *[None] * len(one)]
-        return [_common(*three) for three in zip(olds, one, other, strict=False)]
+        names = [name for name in one if ANY not in before or name in before]
+        told = {name: _common(before.get(name), one[name], other.get(name)) for name in names}
+        return {**told, ANY: ANY} if ANY in before else told
+    if isinstance(one, list) and isinstance(other, list):
+        olds = old if isinstance(old, list) else []
+        if olds[-1:] == [ANY]:
+            return [*map(_common, olds[:-1], one, other), ANY]
+        if len(one) == len(other):
+            return [*map(_common, [*olds, *[None] * len(one)], one, other)]
     return one if one == other else ANY
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, bids_on, plain
+from trading.base.deadline import local_text
 from trading.bidding.rules import Registration, Sale
 from trading.engine.stream import Stream
 from trading.listing.rules import Terms
 from trading.papers.reading import Act
 from trading.store import log
+from trading.web.bidder import viewing
 
 OPEN = "case-r115-1"
 """The lot whose bidding is going on."""
@@ -171,7 +173,10 @@ def test_registering_acknowledges_everything_and_leads_to_the_deposit(
     again = newcomer.send(address, fields | given)
     assert again.url == done.url
     assert newcomer.get(address).headers["location"] == f"/bidder/lots/{LISTED}"
-    assert "待缴纳" in newcomer.get("/bidder/mine").text
+    told = newcomer.get(f"/bidder/lots/{LISTED}").text
+    assert "账号印在缴款通知上" in told
+    assert "打监督电话 0731-85880000" in told
+    assert "缴纳" in newcomer.get("/bidder/mine").text
 
 
 def test_a_priority_claim_needs_a_proof_that_is_a_paper(visit: Visit) -> None:
@@ -196,6 +201,7 @@ def test_a_viewing_is_booked_without_a_name(served: Rooms, visit: Visit) -> None
         page = guest.get(address)
         slot = re.search(r'name="slot" id="slot-1" value="(\d+)"', page.text)
         assert slot is not None
+        assert local_text(int(slot[1]))[11:16] in {"10:00", "15:00"}, "as the notice says"
         done = guest.send(address, guest.form(address, address) | {"slot": slot[1]})
         code = re.search(r'govuk-panel__title">(\d{6})<', done.text)
         codes.add(code[1] if code else done.status_code)
@@ -206,6 +212,16 @@ def test_a_viewing_is_booked_without_a_name(served: Rooms, visit: Visit) -> None
     assert "govuk-panel__title" not in gone.text
     size = len(log.stream_entries(served.centre.reading, f"lot/{LISTED}", 0, 500))
     assert size == _state(served, f"lot/{LISTED}").seq
+
+
+def test_a_notice_without_times_says_whom_to_ask(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "instants", lambda *_given: [])
+    page = visit("guest").get(f"/bidder/lots/{LISTED}/viewing").text
+    assert 'name="slot"' not in page
+    assert "公告没有定下可以在网上预约的时间" in page
+    assert "0731-85880000" in page
 
 
 def test_the_winner_accepts_and_the_others_learn_why_they_lost(served: Rooms, visit: Visit) -> None:
@@ -287,7 +303,7 @@ def test_an_account_named_like_a_number_of_somebody_else_cannot_use_it(
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("zh", ("附近正在招租", "为什么没有成交", "条件和规则", "我要出价", "程序不合规定",
+    ("zh", ("正在招租和转让", "为什么没有成交", "条件和规则", "我要出价", "程序不合规定",
             "个体工商户")),
     ("en", ("near you", "Why you did not win", "Conditions and rules", "I bid",
             "against the rules", "Sole trader")),

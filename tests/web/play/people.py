@@ -33,6 +33,8 @@ COUNT = """
 addEventListener("click", (event) => { if (event.isTrusted && event.detail) tapped(); }, true);
 addEventListener("input", (event) => { if (event.isTrusted) typed(); }, true);
 """
+ONWARD = re.compile("^(保存并)?继续$")
+STEPS_MAX = 12
 ACT_US = 40 * SECOND_US
 
 
@@ -82,6 +84,7 @@ class Somebody:
         self.room = room
         self.scripts = play.scripts if scripts is None else scripts
         self.context: BrowserContext = play.new(profile, java_script_enabled=self.scripts)
+        self.url = play.rooms.url
         self.hand = Hand()
         if profile == "phone" and self.scripts:
             self.context.expose_binding("tapped", lambda _source: self._tapped())
@@ -100,7 +103,7 @@ class Somebody:
 
     def opens(self, path: str) -> Page:
         """Go to ``path``, through the door where that is asked for."""
-        self.page.goto(path if "://" in path else self.play.rooms.url + path)
+        self.page.goto(self.url + path)
         if "/signin" in self.page.url and "/signin" not in path:
             self._comes_in()
         return self.page
@@ -109,11 +112,22 @@ class Somebody:
         """Click a link or button that leads to another page, and look at that."""
         with self.page.expect_navigation():
             link.click()
-        self.play.looked(self.page)
+        if self.scripts:
+            self.play.looked(self.page)
 
     def presses(self, label: str, *, exact: bool = True) -> None:
         """Press the button ``label``."""
         self.follows(self.page.get_by_role("button", name=label, exact=exact).first)
+
+    def touches(self, text: str) -> None:
+        """Tap what leads on with a finger: a large link or button."""
+        with self.page.expect_navigation():
+            self.page.get_by_text(text, exact=False).first.tap()
+
+    def types(self, selector: str, text: str) -> None:
+        """Tap a field and type into it, one sign after the other."""
+        self.page.locator(selector).tap()
+        self.page.keyboard.type(text)
 
     def snaps(self, name: str) -> None:
         """Take a picture where that is wanted."""
@@ -182,35 +196,53 @@ class Clerk(Somebody):
         self, values: dict[str, str], papers: tuple[str, ...] = (), facts: tuple[str, ...] = ()
     ) -> str:
         """Fill in the form that is open, check the answers and send them."""
-        for name, value in values.items():
-            self.writes(name, value)
+        left = dict(values)
+        steps = self.page.locator("main .govuk-task-list button")
+        if steps.count():
+            self.follows(steps.first)
+        for _step in range(STEPS_MAX):
+            if "请核对" in self._heading() or self._wrong():
+                break
+            for name in [name for name in left if self.field(name).count()]:
+                self.writes(name, left.pop(name))
+            self._brings(papers, facts)
+            self.follows(self.page.get_by_role("button", name=ONWARD).first)
+        assert "请核对" in self._heading(), f"{self.person} at {self.page.url}: {self.said()}"
+        assert not left, f"{self.person} is not asked for {sorted(left)}"
+        self.snaps(f"{self.person}-check")
+        self.presses("确认并提交")
+        assert "存证编号" in self.said(), f"{self.person} at {self.page.url}: {self.said()}"
+        return self.said()
+
+    def _heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def _wrong(self) -> bool:
+        return self.page.locator(".govuk-error-summary").count() > 0
+
+    def _brings(self, papers: tuple[str, ...], facts: tuple[str, ...]) -> None:
+        """Bring the papers and tick the facts that this page asks for."""
         for paper in papers:
             content = f"%PDF-1.4 {paper}".encode()
-            self.page.locator(f'[id="_file.{paper}"]').set_input_files(
-                {"name": f"{paper}.pdf", "mimeType": "application/pdf", "buffer": content}
-            )
+            brought = self.field(f"_file.{paper}")
+            if brought.count():
+                brought.set_input_files(
+                    {"name": f"{paper}.pdf", "mimeType": "application/pdf", "buffer": content}
+                )
         for fact in facts:
-            self.page.locator(f'[id="_fact.{fact}"]').check(force=True)
-        self._onward("继续", "请核对")
-        self._onward("确认并提交", "存证编号")
-        return self.said()
+            if self.field(f"_fact.{fact}").count():
+                self.field(f"_fact.{fact}").check(force=True)
+
+    def field(self, name: str) -> Locator:
+        """Return the question ``name``."""
+        return self.page.locator(f'[id="{name}"]')
 
     def writes(self, name: str, value: str) -> None:
         """Answer one question."""
-        found = self.page.locator(f'[id="{name}"]')
-        tag = found.evaluate("(e) => e.tagName") if self.scripts else ""
-        if tag == "SELECT" or (not tag and self.page.locator(f'select[id="{name}"]').count()):
-            found.select_option(value)
+        if self.page.locator(f'select[id="{name}"]').count():
+            self.field(name).select_option(value)
         else:
-            found.fill(value)
-
-    def value(self, name: str) -> str:
-        """Return what stands in a field beforehand."""
-        return self.page.locator(f'[id="{name}"]').input_value()
-
-    def _onward(self, label: str, wanted: str) -> None:
-        self.presses(label)
-        assert wanted in self.said(), f"{self.person} at {self.page.url}: {self.said()}"
+            self.field(name).fill(value)
 
     def confirms(self, text: str) -> None:
         """Confirm what another person has asked for, as the task list offers it."""

@@ -4,51 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from tests.web.conftest import ORIGIN
+from tests.web.play.founding import COMMUNITY
 from tests.web.play.people import Clerk, Play, Somebody, digits_of
-from trading.base.clock import SimulatedClock
 from trading.base.deadline import day_start_us, local_date
 from trading.base.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from trading.bidding.rules import Sale
-from trading.centre import Centre
-from trading.founding import FirstGrant, FirstOrg, found
 from trading.listing.cases import APPRAISAL, PAPERS
-from trading.store.home import Home
-from trading.store.migrations import migrate_url
-from trading.store.signer import create_keys
 from trading.web.i18n import BEIJING
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
 
-START_US = 1_771_203_600_000_000
-"""2026-02-16 09:00 in Beijing, a Monday."""
-COMMUNITY = "community-hexi"
-ORGS = (
-    FirstOrg("district", "", "district", "本区"),
-    FirstOrg("street", "district", "street", "江边街道"),
-    FirstOrg(COMMUNITY, "street", "community", "河西社区"),
-)
-GRANTS = tuple(
-    FirstGrant(person, role, org)
-    for person, org, roles in (
-        ("officer-yi", COMMUNITY, ("community_officer",)),
-        ("clerk-liu", "district", ("centre_clerk", "centre_operator", "centre_cashier")),
-        ("reviewer-he", "district", ("asset3_reviewer", "office")),
-        ("reviewer-yan", "district",
-         ("centre_reviewer", "centre_certifier", "supervision_member")),
-        ("office-chen", "district", ("office",)),
-        ("auditor-wei", "district", ("auditor",)),
-    )
-    for role in roles
-)  # fmt: skip
 MEETINGS = (
     ("case.propose", "party_branch", "9", "8", "8"),
     ("case.deliberate", "two_committees", "9", "8", "8"),
     ("case.review", "party_members", "31", "25", "25"),
     ("case.decide", "member_representative_assembly", "45", "41", "38"),
 )
+NEW = 5
+"""The representative who gets the first link when there is something to look at."""
 TITLE = "河西街口一号商铺"
 PLAN = {
     "number": "1", "title_zh": TITLE, "use_zh": "零售", "tenure": "lease",
@@ -56,17 +30,6 @@ PLAN = {
     "raise_max_fen": "0", "ceiling_fen": "0", "deposit_fen": "2000", "term_months": "36",
     "payment_months": "12", "defects_zh": "屋面局部渗水；后门已封",
 }  # fmt: skip
-
-
-def founded(path: Path, clock: SimulatedClock) -> Home:
-    """Found the centre of the trade, as `trading init` does."""
-    home = Home.create(path, ORIGIN)
-    create_keys(home)
-    migrate_url(home.database_url)
-    centre = Centre(home, clock)
-    found(centre, ORGS, GRANTS)
-    centre.close()
-    return home
 
 
 class Trade:
@@ -84,8 +47,8 @@ class Trade:
             Somebody(play, f"rep-{n}", "representative", "phone", scripts=True) for n in (1, 2)
         ]
         self.others = [
-            Somebody(play, f"rep-{n}", "representative", "phone", scripts=False)
-            for n in (3, 4, 5)
+            Somebody(play, f"rep-{n}", "representative", "phone", scripts=n == NEW)
+            for n in (3, 4, NEW)
         ]  # fmt: skip
         self.auditor = Somebody(play, "auditor-wei", "auditor")
         self.case = ""
@@ -113,6 +76,14 @@ class Trade:
     def morning(self, at_us: int) -> None:
         """Wait for the first hour of work at or after ``at_us``."""
         self.play.wait(max(at_us, day_start_us(local_date(at_us)) + 9 * HOUR_US))
+
+    def prepare(self) -> None:
+        """Play from the founding until the panel is seated."""
+        self.arrive()
+        self.draft()
+        self.publish()
+        self.draw()
+        self.welcome()
 
     def arrive(self) -> None:
         """Let the office in by the founder's links; the office invites everybody else."""
@@ -224,46 +195,65 @@ class Trade:
 
     def welcome(self) -> None:
         """Let the representatives in, and the phones of two be compared by two others each."""
-        for one in self.roster:
-            self.enter(one)
+        for one in self.roster[:-1]:
+            self.enter(one, *self.invite(one, "居民代表"))
         for one in self.watchers:
             page = one.opens("/watch/phones")
             page.get_by_text("登记这部手机").tap()
             page.locator("[data-this]:not([hidden])").wait_for()
+            one.snaps(f"{one.person}-phone")
         for other in self.others[:2]:
             for _one in self.watchers:
                 other.opens("/watch/phones")
                 other.presses("一样，我确认")
 
-    def enter(self, one: Somebody) -> None:
+    def enter(self, one: Somebody, link: str, digits: str) -> None:
         """Let a representative in by a link and six digits."""
-        link, digits = self.invite(one, "居民代表")
         one.page.goto(link)
-        one.page.locator("#code").press_sequentially(digits)
-        one.presses("进入")
+        one.types("#code", digits)
+        one.touches("进入")
         assert "/watch" in one.page.url, one.said()
 
-    def observe(self, *steps: str) -> None:
-        """Open ``steps`` for the panel, and let four of five state each."""
-        for step in steps:
-            self.play.wait(self.now_us + MINUTE_US)
-            clerk = self.clerk
-            clerk.opens(f"/staff/objects/panel/{self.case}")
-            clerk.follows(clerk.page.locator('main a[href^="/staff/steps/"]').first)
-            clerk.page.locator("#step").select_option(step)
-            clerk.presses("打开，请代表来看")
-            for one in self.roster[:4]:
-                self.states(one)
+    def opens_step(self, step: str) -> None:
+        """Let the clerk ask the panel to look at ``step``."""
+        self.play.wait(self.now_us + MINUTE_US)
+        clerk = self.clerk
+        clerk.opens(f"/staff/objects/panel/{self.case}")
+        clerk.follows(clerk.page.locator('main a[href^="/staff/steps/"]').first)
+        assert clerk.field("step").input_value() == step
+        clerk.presses("打开，请代表来看")
+        clerk.snaps(f"operator-{step}")
+
+    def observe(self, step: str) -> None:
+        """Open ``step`` for the panel, and let four of five state it."""
+        self.opens_step(step)
+        for one in self.roster[:4]:
+            self.states(one)
 
     def states(self, one: Somebody) -> None:
         """Let a representative look at what waits and find it in order."""
-        page = one.opens("/watch")
-        one.follows(page.locator("a.task").first)
-        one.follows(page.get_by_role("link", name="正常，我确认"))
-        if one.scripts:
+        one.opens("/watch")
+        one.snaps(f"{one.person}-now")
+        one.follows(one.page.locator("a.task").first)
+        self.finds_in_order(one)
+
+    def finds_in_order(self, one: Somebody) -> None:
+        """Let a representative state what the page before them asks."""
+        page = one.page
+        one.snaps(f"{one.person}-look")
+        one.touches("正常，我确认")
+        if one in self.watchers:
             page.get_by_text("将用这部手机的密钥签名").wait_for()
-        one.presses("签名并提交")
+        one.snaps(f"{one.person}-sign")
+        one.touches("签名并提交")
         assert "已提交" in one.said(), one.said()
+        one.snaps(f"{one.person}-done")
+
+    def from_link_to_statement(self, one: Somebody) -> None:
+        """Let a representative state the one thing that waits, with nothing but a new link."""
+        link, digits = self.invite(one, "居民代表")
+        self.enter(one, link, digits)
+        self.finds_in_order(one)
 
     def register(self) -> None:
         """Let three bidders register, pay and be checked."""
@@ -291,7 +281,7 @@ class Trade:
 
     def _account(self, one: Somebody, name: str) -> None:
         page = one.page
-        page.goto(f"{self.play.rooms.url}/signin/bidder/register")
+        page.goto(f"{one.url}/signin/bidder/register")
         page.locator("#password").fill("three ducks on the pond")
         page.locator("#again").fill("three ducks on the pond")
         one.password = "three ducks on the pond"
@@ -371,3 +361,21 @@ class Trade:
         self.observe("O10")
         self.second.act("lot.certify", lot, {"certificate": "JZ-2026-001"})
         assert self.place() == "certified"
+        self.second.snaps("certifier-receipt")
+
+    def audit(self) -> None:
+        """Let the auditor look at every step, and have the record verified and decided anew."""
+        one = self.auditor
+        page = one.opens("/audit")
+        one.snaps("auditor-front")
+        one.follows(page.get_by_role("link", name="从头看").first)
+        assert "第 1 步" in one.said(), one.said()
+        one.snaps("auditor-replay")
+        one.opens("/audit/findings")
+        for label in ("开始核验", "开始逐条重判"):
+            one.presses(label)
+            while "正在进行" in one.said():
+                one.follows(page.get_by_role("link", name="刷新看结果"))
+        assert "发现问题" not in one.said().replace("没有发现问题", ""), one.said()
+        assert one.said().count("没有发现问题") == 2
+        one.snaps("auditor-findings")

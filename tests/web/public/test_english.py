@@ -58,6 +58,12 @@ def test_an_english_page_is_english(visitor: Visitor) -> None:
     assert {path: told for path, told in found.items() if told} == {}
 
 
+def test_rules_of_a_notice_are_said_in_english(visitor: Visitor) -> None:
+    page = visitor.get(f"/notices/{CASE}", "en").text
+    assert re.search(r"\d+ working days<", page)
+    assert not re.search(r">(true|false)<|\d_|working_day|calendar_day|second<", page)
+
+
 def test_chinese_on_an_english_page_is_noticed() -> None:
     page = '<html lang="en"><p title="价">x<b lang="zh-CN">村</b>村</p></html>'
     assert Chinese(page).found == ["价", "村"]

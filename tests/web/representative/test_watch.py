@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
+from sqlalchemy import event, text
 
 from tests.support.rooms import Rooms
 from tests.web.visitor import Visit, Visitor, plain
@@ -18,6 +19,10 @@ from trading.observing.rules import Panel
 from trading.observing.talk import Talk
 from trading.papers.reading import Act, acts
 from trading.store import documents, log
+from trading.web.representative import reading
+from trading.web.shell import Shell
+from trading.web.visibility import sits
+from trading.words.language import speaking
 
 WEBM = b"\x1a\x45\xdf\xa3" + b"voice" * 20
 FALSE_JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
@@ -79,6 +84,8 @@ def test_what_waits_is_shown_and_what_is_stated_waits_no_more(
     served: Rooms, visitor: Visitor, member: str
 ) -> None:
     path = _path(visitor, "O5")
+    waiting = visitor.get("/watch").text.count('class="task"')
+    assert visitor.get("/watch/first").headers["location"] == (path if waiting == 1 else "/watch")
     page = visitor.get(path)
     assert "报名人数" in page.text
     assert f"{path}/fine" in page.text
@@ -292,5 +299,60 @@ def test_a_bad_key_is_refused_with_the_rule(visitor: Visitor) -> None:
 
 def test_draws_of_the_own_community_are_shown(visitor: Visitor, member: str) -> None:
     text = plain(visitor.get("/watch/draws"))
-    assert f"{member}（我）" in text
+    assert "号代表（我）" in text
     assert "8888" in text
+
+
+def test_only_the_own_panels_are_read_and_by_index(
+    served: Rooms,
+) -> None:
+    case = "case-r044"  # only looked at here, whatever others do to it
+    member = _panel(served, case).members[-1]
+    asked: list[str] = []
+
+    def look(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    shell = Shell(served.centre, served.home)
+    event.listen(served.centre.reading, "before_cursor_execute", look)
+    try:
+        found = reading.panels(shell, member)
+        known = reading.rosters(shell, member)
+    finally:
+        event.remove(served.centre.reading, "before_cursor_execute", look)
+    assert [stream.name for stream in found] == [f"panel/{case}"]
+    assert len(known) == 1
+    states = [one for one in asked if "FROM projection_stream_state" in one]
+    assert states
+    assert all("stream IN (" in one for one in states), "never all that there are"
+    every = [one for one in served.centre.states_of("panel") if sits(one, member)]
+    assert every == found
+    with log.reading(served.centre.reading) as connection:
+        query = "explain query plan select panel from projection_seat where member = 'x'"
+        assert "projection_seat_member" in str(connection.execute(text(query)).all())
+
+
+def test_fellow_representatives_are_named_by_their_place_and_no_id(
+    served: Rooms, visit: Visit
+) -> None:
+    case = "case-r044"
+    member = _panel(served, case).members[-1]
+    page = plain(visit(member, "representative").get("/watch/draws"))
+    assert "号代表" in page
+    assert not any(one in page for one in _panel(served, case).members)
+    shell = Shell(served.centre, served.home)
+    known = reading.rosters(shell, member)
+    with speaking("zh"):
+        assert reading.name_known(shell, "rep-elsewhere-01", known) == "rep-elsewhere-01"
+
+
+def test_a_name_is_said_to_who_stands_on_the_same_roster(
+    served: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = _panel(served, "case-r044").members[-1]
+    shell = Shell(served.centre, served.home)
+    monkeypatch.setattr(reading, "name_of", lambda _centre, person: f"王{person[-1]}")
+    with speaking("zh"):
+        told = reading.name_known(shell, member, reading.rosters(shell, member))
+        assert re.fullmatch(rf"王{member[-1]} 第 \d+ 组 \d+ 号代表", told)
+        assert reading.name_known(shell, member, []) == member

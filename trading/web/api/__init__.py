@@ -19,9 +19,9 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
     return [
         *openapi_routes(),
         *kind_routes(shell),
+        *reading_routes(shell),
         *act_routes(shell),
         *document_routes(shell),
         *number_routes(shell),
-        *reading_routes(shell),
         *sandbox_routes(shell),
     ]  # fmt: skip

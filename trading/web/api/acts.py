@@ -23,7 +23,7 @@ from trading.people.bidders import Bidder, Bidders
 from trading.record.entry import DONE, Document
 from trading.store.uploads import Uploads
 from trading.web import wants
-from trading.web.access import Access
+from trading.web.access import LIMITS, Access
 from trading.web.api import bodies
 from trading.web.api.kinds import described_in, open_kinds
 from trading.web.describing import KEYED, Answer, Body, Header, Operation, described
@@ -31,6 +31,8 @@ from trading.web.names import name_known
 from trading.web.shell import Asked, Shell, viewer_of
 from trading.web.viewer import OPEN_ROLES, Viewer
 
+BUCKETS = ("account", "session", "lot", "address")
+"""Of what each act spends a token."""
 ACTING = Access(rooms=("staff", "bidder", "representative"), objects="org")
 KEY_MAX = 100
 CREATED, ACCEPTED = 201, 202
@@ -85,7 +87,7 @@ def _route(acts: Acts, spec: CommandSpec) -> HTTPRouteHandler:
         headers=(KEYED, _SEEN), problems=(409, 412, 422, 429), id=body.__name__.lower(),
     )  # fmt: skip
 
-    @post(f"/api/v1/acts/{spec.kind}", opt=described(ACTING, operation))
+    @post(f"/api/v1/acts/{spec.kind}", opt={**described(ACTING, operation), LIMITS: BUCKETS})
     async def act(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)
         roles = await run_sync(acts.roles, viewer, spec)

@@ -99,7 +99,8 @@ class Reading:
             Answer(summary, of, headers={"ETag": "The tag of this."} if tagged else {}),
         )
         if tagged:
-            answers = (*answers, Answer("What is known already is right.", status=NOT_CHANGED))
+            same = Answer("What is known already is right.", status=NOT_CHANGED, media_type="")
+            answers = (*answers, same)
         operation = Operation(
             summary, answers, headers=(_TAG,) if tagged else (), says=says,
             problems=(429, *problems),

@@ -18,6 +18,7 @@ from trading.engine.texts import check_texts
 from trading.papers import images
 from trading.store.documents import DOCUMENT_BYTES_MAX
 from trading.store.uploads import Uploads
+from trading.web.access import LIMITS
 from trading.web.api.acts import ACTING
 from trading.web.describing import Answer, Body, Header, Operation, described
 from trading.web.recordings import BYTES_MAX, media_type
@@ -26,6 +27,8 @@ from trading.web.shell import Asked, Shell, viewer_of
 OCTETS = "application/octet-stream"
 NAME = "document"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+BUCKETS = ("account", "session", "address")
+"""Of what each file spends a token."""
 CREATED = 201
 TEXT = "text/plain; charset=utf-8"
 
@@ -53,7 +56,7 @@ def document_routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the route that files come by."""
     uploads = Uploads(shell.centre.engine, shell.centre.clock)
 
-    @post("/api/v1/documents", opt=described(ACTING, _UPLOAD),
+    @post("/api/v1/documents", opt={**described(ACTING, _UPLOAD), LIMITS: BUCKETS},
           request_max_body_size=DOCUMENT_BYTES_MAX)  # fmt: skip
     async def upload_document(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)

@@ -172,7 +172,8 @@ def _heads(said: Operation) -> list[dict[str, Any]]:
 
 def _answer(answer: Answer, known: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": answer.said}
-    found["content"] = {answer.media_type: _content(answer.of, answer.example, known)}
+    if answer.media_type:
+        found["content"] = {answer.media_type: _content(answer.of, answer.example, known)}
     if answer.headers:
         found["headers"] = {
             name: {"description": said, "schema": {"type": "string"}}

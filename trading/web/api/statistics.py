@@ -42,7 +42,7 @@ def routes(reading: Reading) -> list[HTTPRouteHandler]:
     """Return the route of statistics."""
 
     @reading.route("/api/v1/statistics", OPEN, "What came of the lots, in figures.", Statistics,
-                   says=_SAYS)  # fmt: skip
+                   says=_SAYS, problems=(404,))  # fmt: skip
     def count_lots(request: Asked, year: Key = "", org: Key = "") -> Response[bytes]:
         reading.sight(request)
         shell = reading.shell

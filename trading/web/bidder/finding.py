@@ -88,8 +88,17 @@ def lot_page(
         registration=registration, registration_label=said, deposit=deposit, deposit_label=paid,
         formula=formula, tone=wording.lot_tone, own_tone=wording.own_tone, told=told,
         deposit_steps=wording.deposit_steps, deposit_step=wording.deposit_step,
-        holder=shell.orgs().nodes, leads=leads(lot, bidder),
+        holder=shell.orgs().nodes, leads=leads(lot, bidder), **paying(shell, lot),
     )  # fmt: skip
+
+
+def paying(shell: Shell, lot: LotView) -> dict[str, str]:
+    """Return what the notice says of paying, and the number to ask; no account is on record."""
+    case = shell.centre.state(f"case/{lot.terms.case}")
+    notice = case.facets["case"].notice if case else None
+    if notice is None:
+        return {"settlement": "", "phone": ""}
+    return {"settlement": notice.settlement_zh, "phone": notice.supervision_phone}
 
 
 def leads(lot: LotView, bidder: object) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
 from trading.base.errors import NotFound
 from trading.base.money import PriceUnit, format_yuan
 from trading.bidding.rules import Roll, Sale, bidder_number, registration_stream
@@ -13,17 +11,15 @@ from trading.deposits.rules import deposit_stream
 from trading.engine.stream import Command, Stream
 from trading.listing.rules import Schedule, Terms
 from trading.papers.capitals import capitals
-from trading.papers.reading import Act, act_of
+from trading.papers.reading import Act, act_of, acts
 from trading.people.bidders import Bidder, Bidders
-from trading.record.entry import Row
 from trading.store import log
 from trading.store.batch import Receipt
-from trading.store.schema import entry
 from trading.web.shell import Asked, Shell, form_of, viewer_of
 from trading.web.viewer import Viewer
 from trading.words.language import language
 
-ROLE, BID = "bidder", "bid.place/1"
+ROLE = "bidder"
 KNOWN_MAX = 100_000
 
 
@@ -178,14 +174,8 @@ class Own:
 
     def bids(self, bidder: Bidder) -> list[Act]:
         """Return the bids of ``bidder`` on the lot in order, refused ones too."""
-        wanted = (
-            select(entry)
-            .where(entry.c.stream == f"lot/{bidder.lot}", entry.c.kind == BID)
-            .order_by(entry.c.seq)
-        )
-        with self._shell.reading() as connection:
-            found = (act_of(Row(*row)) for row in connection.execute(wanted))
-            return [act for act in found if act.actor == bidder.actor]
+        found = acts(self._shell.centre, f"lot/{bidder.lot}", of="bids")
+        return [act for act in found if act.actor == bidder.actor]
 
     def own_act(self, request: Asked, index: int) -> tuple[Bidder, Act]:
         """Return an own act from the record; raise ``NotFound`` for anybody else's."""

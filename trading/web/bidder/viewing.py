@@ -7,15 +7,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from sqlalchemy import delete, func, insert, select
 
+from trading.base.calendar import Calendar
 from trading.base.deadline import day_start_us, local_date
 from trading.base.errors import InvalidInput, Refused
-from trading.base.units import DAY_US, HOUR_US
+from trading.base.units import DAY_US
 from trading.people.tables import viewing as rows
 from trading.web.access import BIDDER, opt
+from trading.web.bidder.finding import paying
+from trading.web.bidder.opening_hours import instants
 from trading.web.bidder.own import LotView, Own
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 
-HOURS = (10, 15)
 SEATS = 6
 """How many may come at one time."""
 DAYS_MAX = 14
@@ -27,12 +29,19 @@ def routes(shell: Shell, own: Own) -> list[HTTPRouteHandler]:
     return [_times(shell, own), _sign_up(shell, own)]
 
 
-def slots(lot: LotView, now_us: int) -> list[int]:
-    """Return the instants at which the object can be seen: twice a day until registration ends."""
-    first = day_start_us(local_date(now_us)) + DAY_US
+def slots(lot: LotView, now_us: int, calendar: Calendar) -> list[int]:
+    """Return the instants at which the notice shows the object, until registration ends."""
+    first_us = day_start_us(local_date(now_us)) + DAY_US
     until_us = lot.schedule.registration_until_us if lot.state.place == "listed" else 0
-    instants = (first + n * DAY_US + hour * HOUR_US for n in range(DAYS_MAX) for hour in HOURS)
-    return [at_us for at_us in instants if at_us < until_us]
+    days = [(local_date(begins_us), begins_us)
+            for begins_us in range(first_us, first_us + DAYS_MAX * DAY_US, DAY_US)]  # fmt: skip
+    found = instants(lot.terms.plan.viewing_zh, days, calendar.is_working_day)
+    return [at_us for at_us in found if at_us < until_us]
+
+
+def _slots(shell: Shell, lot: LotView) -> list[int]:
+    calendar = shell.centre.kernel.catalogue.calendar(lot.state.edition)
+    return slots(lot, shell.centre.clock.now_us(), calendar)
 
 
 def _times(shell: Shell, own: Own) -> HTTPRouteHandler:
@@ -54,7 +63,7 @@ def _page(shell: Shell, request: Asked, lot: LotView, error: Refused | None = No
     return shell.page(
         request, "bidder/viewing.html", status=error.status if error else 200, lot=lot,
         own=own_row, told=shell.explain(request, error) if error else None,
-        slots=[(at, SEATS - taken.get(at, 0)) for at in slots(lot, shell.centre.clock.now_us())],
+        slots=[(at, SEATS - taken.get(at, 0)) for at in _slots(shell, lot)], **paying(shell, lot),
     )  # fmt: skip
 
 
@@ -63,7 +72,7 @@ def _sign_up(shell: Shell, own: Own) -> HTTPRouteHandler:
     def sign_up(request: Asked, lot: FromPath[str]) -> Page:
         found, now_us = own.lot(lot), shell.centre.clock.now_us()
         said, person = str(form_of(request).get("slot", "")), viewer_of(request).person
-        free = {str(at_us): at_us for at_us in slots(found, now_us)}
+        free = {str(at_us): at_us for at_us in _slots(shell, found)}
         mine = (rows.c.lot == lot) & (rows.c.person == person)
         with shell.centre.engine.begin() as connection:
             if said == "none":

@@ -29,7 +29,7 @@ def own_tone(place: str) -> str:
 
 def deposit_steps() -> list[str]:
     """Return the course of a deposit that comes back."""
-    return [_("待缴纳"), _("已到账"), _("应退还"), _("已退还")]
+    return [_("缴纳"), _("到账"), _("应退还"), _("退还")]
 
 
 def deposit_step(place: str) -> int:

@@ -11,11 +11,11 @@ from litestar.types import ASGIApp
 from trading.bidding.commands import PlaceBid
 from trading.store.batch import Receipt
 from trading.web import templates
-from trading.web.access import ANYONE_SIGNED_IN, EVERYBODY, opt
+from trading.web.access import ANYONE_SIGNED_IN, EVERYBODY, LIMITS, opt
 from trading.web.describing import KEYED, Answer, Body, Operation, described
 from trading.web.door import Sent
 from trading.web.live import snapshots
-from trading.web.live.bids import ACCESS, Bids
+from trading.web.live.bids import ACCESS, BUCKETS, Bids
 from trading.web.live.frames import CENTRE, PANELS, own_topic, staff_topic
 from trading.web.live.hub import Watcher
 from trading.web.live.service import Live
@@ -104,7 +104,7 @@ _BID = Operation(
 
 
 def _bid(bids: Bids) -> HTTPRouteHandler:
-    @post("/api/v1/lots/{lot:str}/bids", opt=described(ACCESS, _BID))
+    @post("/api/v1/lots/{lot:str}/bids", opt={**described(ACCESS, _BID), LIMITS: BUCKETS})
     async def place_bid(request: Asked, lot: FromPath[str]) -> Response[object]:
         sent, client = Sent.of(request.scope), request.client
         address = client.host if client else ""

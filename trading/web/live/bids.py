@@ -26,6 +26,8 @@ from trading.web.viewer import Viewer
 
 KIND, ROLE = "bid.place/1", "bidder"
 ACCESS = Access(rooms=("bidder",), objects="own")
+BUCKETS = ("account", "session", "lot", "address")
+"""Of what each bid spends a token."""
 PREFIX, SUFFIX = "/api/v1/lots/", "/bids"
 BODY_BYTES_MAX = 4096
 KEY_MAX = 100
@@ -75,7 +77,7 @@ class Bids:
         if not 0 < len(key) <= KEY_MAX:
             raise InvalidInput("a write needs an Idempotency-Key", field="Idempotency-Key")
         await self._shell.limits.spend(
-            {"account": viewer.person, "session": viewer.session, "lot": lot, "address": address}
+            dict(zip(BUCKETS, (viewer.person, viewer.session, lot, address), strict=True))
         )
         data: Any = self._centre.parse(KIND, raw)
         if data.lot != lot:

@@ -18,7 +18,7 @@ def told(terms: Terms) -> list[tuple[str, str]]:
         (_("坐落"), quoted(terms.place_zh) or "–"),
         (_("面积或数量"), area(terms.quantity_thousandths, terms.quantity_unit)),
         (_("用途"), quoted(plan.use_zh)),
-        (_("期限"), length(plan.term_months)),
+        (_("租用或使用期限"), length(plan.term_months)),
         (_("竞买条件"), quoted(plan.eligibility_zh) or _("没有特别条件")),
         (_("优先权"), quoted(plan.priority_zh) or _("没有")),
         (_("现状"), quoted(plan.condition_zh) or _("以现状为准")),

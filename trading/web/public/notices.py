@@ -21,6 +21,22 @@ from trading.web.shell import Asked, Page, Shell, chosen_language
 from trading.words.language import pick, speaking
 from trading.words.telling import tell
 
+UNITS = {"calendar_day": "day", "round": "time"}
+"""Units that are not called in English what they are named; the others are."""
+VALUES = {
+    "true": "yes", "false": "no", "sliding": "a bid shortly before the end moves the end",
+    "rolling_clock": "every bid starts the clock anew", "fail": "no deal",
+    "proceed": "bidding goes on", "negotiate": "talks instead of bidding",
+    "deal_at_start": "a deal at the start price or more", "lottery": "by lot",
+    "deal_at_higher": "a deal at the start price or the reserve, whichever is higher",
+    "deal_at_reserve": "a deal at the reserve or more", "earliest": "who bid first",
+    "rebid_then_lottery": "by a second bid, then by lot", "relist": "listed again",
+    "match_and_lead": "who holds the right leads at the same price",
+    "post_bid_inquiry": "who holds the right is asked after the bidding",
+    "runner_up": "the next highest bidder", "priority_holder": "who holds the right",
+    "single_use": "the right can be used once",
+}  # fmt: skip
+
 
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the pages of notices and of objections."""
@@ -83,7 +99,15 @@ def _rule(key: str, text: str) -> tuple[str, str]:
     """Return a rule of the notice in the language of the page."""
     in_chinese = rule(key, text)
     meaning = KEYS[key].meaning_en if key in KEYS else key
-    return pick(in_chinese[0], meaning), pick(in_chinese[1], text.replace("_", " "))
+    return pick(in_chinese[0], meaning), pick(in_chinese[1], _in_english(text))
+
+
+def _in_english(text: str) -> str:
+    """Return a value of a policy as a notice keeps it in English words: ``5 working days``."""
+    value, _gap, unit = text.partition(" ")
+    if not unit:
+        return VALUES.get(value, value.replace("_", " "))
+    return f"{value} {UNITS.get(unit, unit.replace('_', ' '))}{'' if value == '1' else 's'}"
 
 
 def _amendments(shell: Shell, case: str) -> list[dict[str, Any]]:

@@ -105,8 +105,8 @@ def _watched(shell: Shell, lot: str) -> list[dict[str, Any]]:
     seats = {member: place for place, member in enumerate(panel.order, start=1)}
     signed_us = _signed_us(shell, f"panel/{case_of_lot(lot)}")
     return [
-        {"step": step, "at_us": signed_us.get((step, opening.shown, one), 0),
-         "seat": seats.get(one.member, 0),
+        {"step": step, "number": int(step[1:]), "seat": seats.get(one.member, 0),
+         "at_us": signed_us.get((step, opening.shown, one), 0),
          "verdict": one.verdict, "assurance": one.assurance, "stands_in": one.stands_in}
         for step, openings in sorted(panel.steps.items(), key=lambda item: int(item[0][1:]))
         for opening in openings if lot in opening.lots

@@ -17,7 +17,7 @@ from trading.web.access import REPRESENTATIVE, opt
 from trading.web.representative import guidance, wording
 from trading.web.representative.frame import page
 from trading.web.representative.reading import Task, shown_of, task_of, tasks
-from trading.web.shell import Asked, Page, Shell, viewer_of
+from trading.web.shell import Asked, Page, Shell, see_other, viewer_of
 
 DRAWN_MAX = 16
 """How many papers are kept drawn: the members of a panel look at the same ones in the same hour."""
@@ -55,7 +55,23 @@ class Pictures:
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of looking."""
     pictures = Pictures(shell)
-    return [_now(shell), _look(shell), _paper(shell, pictures), _picture(shell, pictures)]
+    return [
+        _first(shell),
+        _now(shell),
+        _look(shell),
+        _paper(shell, pictures),
+        _picture(shell, pictures),
+    ]
+
+
+def _first(shell: Shell) -> HTTPRouteHandler:
+    @get("/watch/first", sync_to_thread=True, opt=opt(REPRESENTATIVE))
+    def first(request: Asked) -> Page:
+        """Lead to what waits, where that is one thing."""
+        waiting = [task for task in tasks(shell, viewer_of(request).person) if task.waits]
+        return see_other(waiting[0].path if len(waiting) == 1 else "/watch")
+
+    return first
 
 
 def _now(shell: Shell) -> HTTPRouteHandler:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -16,16 +17,21 @@ from litestar.params import FromQuery
 
 from trading.base.units import SECOND_US
 from trading.engine.stream import Stream
-from trading.observing.rules import Panel
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
 from trading.web.access import REPRESENTATIVE, opt
 from trading.web.i18n import BEIJING
 from trading.web.representative import wording
 from trading.web.representative.frame import page
-from trading.web.representative.reading import Task, tasks
+from trading.web.representative.reading import (
+    Task,
+    name_known,
+    panels,
+    panels_drawn,
+    rosters,
+    tasks,
+)
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
-from trading.web.visibility import sits
 from trading.words.language import speaking
 from trading.words.telling import label
 
@@ -64,8 +70,7 @@ def own_acts(shell: Shell, person: str) -> list[Act]:
     """Return what ``person`` has done on any panel, the newest first."""
     found = [
         act
-        for stream in shell.centre.states_of("panel")
-        if sits(stream, person)
+        for stream in panels(shell, person)
         for act in acts(shell.centre, stream.name)
         if act.actor == person and act.outcome == DONE and act.kind in KINDS
     ]
@@ -133,24 +138,16 @@ def _draws(shell: Shell) -> HTTPRouteHandler:
     @get("/watch/draws", sync_to_thread=True, opt=opt(REPRESENTATIVE))
     def draws(request: Asked) -> Page:
         person = viewer_of(request).person
-        shell.centre.refresh()
-        rosters = {
-            stream.name.partition("/")[2]: stream
-            for stream in shell.centre.states_of("roster")
-            if any(row.member == person for row in stream.facets["roster"].rows)
-        }
-        found = [one for one in shell.centre.states_of("panel") if _drawn_from(one, set(rosters))]
+        known = rosters(shell, person)
+        orgs = {stream.name.partition("/")[2]: stream for stream in known}
+        found = panels_drawn(shell, orgs)
         found.sort(key=lambda one: -one.entered_us)
         titles = {one.name: _title(shell, one) for one in found}
-        return page(shell, request, "draws.html", rosters=rosters, panels=found[:ROWS_MAX],
+        return page(shell, request, "draws.html", rosters=orgs, known=known,
+                    name_known=partial(name_known, shell), panels=found[:ROWS_MAX],
                     titles=titles, orgs=shell.orgs().nodes)  # fmt: skip
 
     return draws
-
-
-def _drawn_from(stream: Stream, orgs: set[str]) -> bool:
-    panel: Panel = stream.facets["panel"]
-    return panel.org in orgs and bool(panel.seats)
 
 
 def _title(shell: Shell, panel: Stream) -> str:

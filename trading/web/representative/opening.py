@@ -61,12 +61,22 @@ def _lots(shell: Shell, case: str) -> list[tuple[str, str]]:
     ]
 
 
+def _wanted(shell: Shell, case: str) -> list[str]:
+    """Return the steps that a lot that still runs has to be watched in, in their order."""
+    streams = (shell.centre.state(f"lot/{lot}") for lot, _title in _lots(shell, case))
+    found = {step for one in streams if one is not None for step in one.facets["terms"].steps}
+    return [step for step in STEPS if step in found]
+
+
 def _page(shell: Shell, request: Asked, stream: Stream, error: Refused | None = None) -> Page:
     case, panel = stream.name.partition("/")[2], cast("Panel", stream.facets["panel"])
+    wanted = _wanted(shell, case)
+    chosen = str(form_of(request).get("step", "")) if error else ""
     return shell.page(
         request, "representative/steps.html", status=error.status if error else 200, case=case,
-        panel=panel, lots=_lots(shell, case), steps=STEPS, words=wording.Words,
-        opened=list(of_panel(shell, stream, "")), chosen=str(form_of(request).get("step", "")),
+        panel=panel, lots=_lots(shell, case), steps=wanted or STEPS, words=wording.Words,
+        opened=list(of_panel(shell, stream, "")),
+        chosen=chosen or next((step for step in wanted if step not in panel.steps), ""),
         told=shell.explain(request, error) if error else None,
     )  # fmt: skip
 

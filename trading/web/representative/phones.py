@@ -5,6 +5,7 @@ The private key is made in the browser and cannot leave it. Source: decision 18.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from litestar import get, post
@@ -16,6 +17,7 @@ from trading.people.device_commands import AddDevice, ConfirmDevice, RevokeDevic
 from trading.people.devices import CONFIRMATIONS, Device, Devices
 from trading.web.access import REPRESENTATIVE, opt
 from trading.web.representative.frame import page
+from trading.web.representative.reading import name_known, rosters
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 
 ROLE = "resident_rep"
@@ -46,11 +48,9 @@ def devices_of(shell: Shell, person: str) -> dict[str, Device]:
 def waiting(shell: Shell, person: str) -> list[Waiting]:
     """Return the phones of others on one's roster that still need a confirmation."""
     found = []
-    for stream in shell.centre.states_of("roster"):
+    for stream in rosters(shell, person):
         roster: Roster = stream.facets["roster"]
         members = [row.member for row in roster.rows]
-        if person not in members:
-            continue
         for member in members:
             for name, device in devices_of(shell, member).items():
                 open_one = len(device.confirmed_by) < CONFIRMATIONS and not device.revoked_us
@@ -79,6 +79,7 @@ def _page(shell: Shell, request: Asked, error: Refused | None = None) -> Page:
     return page(
         shell, request, "phones.html", status=error.status if error else 200,
         own=devices_of(shell, person), others=waiting(shell, person), compared=compared,
+        known=rosters(shell, person), name_known=partial(name_known, shell),
         needed=CONFIRMATIONS, told=shell.explain(request, error) if error else None,
     )  # fmt: skip
 

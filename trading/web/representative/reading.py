@@ -5,19 +5,24 @@ Source: domain brief, section 8; ADR 0009.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Collection, Iterator
+from typing import Any, cast
 
 import msgspec
+from sqlalchemy import Select, select
 
 from trading.base.errors import InvalidInput, NotFound
 from trading.base.units import HOUR_US
 from trading.engine.stream import Stream
 from trading.listing.cases import Case
+from trading.listing.tables import case as cases
 from trading.observing import evidence
-from trading.observing.rules import Opening, Panel, Statement, Step
+from trading.observing.rules import Opening, Panel, Roster, Statement, Step
+from trading.observing.tables import listed, seat
 from trading.observing.talk import Talk
+from trading.outbox import name_of
 from trading.store import documents
+from trading.web.i18n import gettext as _
 from trading.web.shell import Shell
 from trading.web.visibility import sits
 from trading.words.telling import ended
@@ -79,14 +84,49 @@ class Task(msgspec.Struct, frozen=True):
 
 def tasks(shell: Shell, person: str) -> list[Task]:
     """Return every opening that concerns ``person``: what waits first, by its deadline."""
-    shell.centre.refresh()
-    found = [
-        task
-        for stream in shell.centre.states_of("panel")
-        if sits(stream, person)
-        for task in of_panel(shell, stream, person)
-    ]
+    found = [task for stream in panels(shell, person) for task in of_panel(shell, stream, person)]
     return sorted(found, key=lambda one: (not one.waits, one.due_us if one.waits else -one.due_us))
+
+
+def panels(shell: Shell, person: str) -> list[Stream]:
+    """Return the panels that ``person`` sits on or did, by their index."""
+    found = _own(shell, select(seat.c.panel).where(seat.c.member == person))
+    return [stream for stream in found if sits(stream, person)]
+
+
+def rosters(shell: Shell, person: str) -> list[Stream]:
+    """Return the rosters that ``person`` stands on, by their index."""
+    return _own(shell, select(listed.c.roster).where(listed.c.member == person))
+
+
+def panels_drawn(shell: Shell, orgs: Collection[str]) -> list[Stream]:
+    """Return the panels that were drawn from the rosters of ``orgs``, by the index of cases."""
+    names = select("panel/" + cases.c.case).where(cases.c.org.in_(sorted(orgs)))
+    return [stream for stream in _own(shell, names) if stream.facets["panel"].seats]
+
+
+def _own(shell: Shell, names: Select[Any]) -> list[Stream]:
+    shell.centre.refresh()
+    with shell.reading() as connection:
+        wanted = connection.execute(names).scalars().all()
+    found = shell.centre.states(wanted)
+    return [found[name] for name in sorted(found)]
+
+
+def name_known(shell: Shell, person: str, known: Collection[Stream]) -> str:
+    """Return how others on a roster are told of ``person``: by name, and by place in the roster.
+
+    ``known`` are the rosters of who asks: who stands on one roster may know each other by name.
+    Somebody on none of them stays an id.
+    """
+    for stream in known:
+        roster: Roster = stream.facets["roster"]
+        row = next((row for row in roster.rows if row.member == person), None)
+        if row is not None:
+            group = row.group.rpartition("-")[2].lstrip("0") or row.group
+            place = _("第 %(group)s 组 %(n)s 号代表", group=group, n=row.number)
+            return " ".join(filter(None, (name_of(shell.centre, person), place)))
+    return person
 
 
 def task_of(shell: Shell, person: str, case: str, step: str, code: str) -> Task:

@@ -38,7 +38,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
                 request, "signin/code.html", status=401, token=token, left=left, found=left
             )
         keys.check_enabled(found.person)
-        answer = see_other(FRONT[found.room])
+        answer = see_other("/watch/first" if found.room == "representative" else FRONT[found.room])
         shell.sign_in(request, answer, found.person, found.room, "code")
         return answer
 

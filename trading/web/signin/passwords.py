@@ -22,7 +22,7 @@ from trading.web.shell import (
     see_other,
     viewer_of,
 )
-from trading.web.signin.keys import Keys, onward, with_next
+from trading.web.signin.keys import FRONT, Keys, onward, with_next
 
 NAME_MAX = 64
 HALFWAY = Access(rooms=tuple(TWO_FACTORS), halfway=True)
@@ -39,7 +39,8 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
         if viewer.level == "one" and viewer.room in TWO_FACTORS:
             return see_other(with_next("/signin/second", wanted))
         if viewer.signed_in:
-            return see_other("/signin/me")
+            own = wanted.startswith(FRONT[viewer.room])
+            return see_other(wanted if own else "/signin/me")
         return shell.page(request, "signin/choose.html", wanted=wanted)
 
     @get("/signin/staff", sync_to_thread=True, opt=opt(EVERYBODY))

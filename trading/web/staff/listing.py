@@ -29,6 +29,7 @@ from trading.register.tables import asset as assets
 from trading.register.tables import contract as contracts
 from trading.web.access import STAFF, opt
 from trading.web.i18n import gettext as _
+from trading.web.i18n import told_apart
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff.forms import words
 from trading.words.language import pick, speaking
@@ -197,9 +198,9 @@ class Lists:
 
     def _orgs(self, request: Asked) -> list[tuple[str, str]]:
         viewer, orgs = viewer_of(request), self._shell.orgs()
-        reached = [(name, node.name_zh) for name, node in sorted(orgs.nodes.items())
-                   if viewer.reaches(name, orgs)]  # fmt: skip
-        return [("", _("不限")), *reached]
+        reached = {name: node.name_zh for name, node in sorted(orgs.nodes.items())
+                   if viewer.reaches(name, orgs)}  # fmt: skip
+        return [("", _("不限")), *told_apart(reached).items()]
 
     def _names(self) -> dict[str, str]:
         return {name: node.name_zh for name, node in self._shell.orgs().nodes.items()}

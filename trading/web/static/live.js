@@ -26,7 +26,7 @@
     function write(name, value) {
       known[name] = value;
       root.querySelectorAll('[data-live-value="' + name + '"]').forEach(function (e) {
-        var written = say(name, value);
+        var written = value || !e.dataset.zero ? say(name, value) : e.dataset.zero;
         if (e.textContent !== written) { e.textContent = written; }
       });
       if (name === "ends_us") { all("left").forEach(function (e) { e.dataset.us = value; }); }

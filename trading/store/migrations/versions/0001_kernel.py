@@ -20,6 +20,7 @@ def upgrade() -> None:
     _listing()
     _notifications()
     _disputes()
+    _observing()
     triggers.create(op.get_bind())
     # The head of an empty log: its compact range is the size alone, eight bytes.
     empty = sa.table(
@@ -30,6 +31,17 @@ def upgrade() -> None:
         sa.column("at_us", sa.BigInteger),
     )
     op.bulk_insert(empty, [{"id": 1, "size": 0, "range": bytes(8), "at_us": 0}])
+
+
+def _observing() -> None:
+    for table, owner in (("projection_seat", "panel"), ("projection_listed", "roster")):
+        op.create_table(
+            table,
+            sa.Column(owner, sa.Text, nullable=False),
+            sa.Column("member", sa.Text, nullable=False),
+            sa.PrimaryKeyConstraint(owner, "member"),
+        )
+        op.create_index(f"{table}_member", table, ["member", owner])
 
 
 def _record() -> None:
