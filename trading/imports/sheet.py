@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -30,6 +31,11 @@ _CHUNK = 1 << 16
 # Where the program itself lies, with the data that it ships.
 PROGRAM = Path(__file__).parents[1]
 _MERGED = b"<mergeCell "
+# What the library meets in a book that is none, or is no well-formed one (a parse error is syntax).
+_BROKEN = (
+    BadZipFile, InvalidFileException, LookupError, OSError, ValueError, SyntaxError, TypeError,
+    AttributeError, EOFError, zlib.error,
+)  # fmt: skip
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Row = dict[str, str]
@@ -188,9 +194,8 @@ def _lines_csv(path: Path) -> Iterator[list[str]]:
 
 def _check_xlsx(path: Path) -> None:
     """Refuse what is no XLSX, what would unpack without bounds, and merged cells."""
+    _check_unpacked(path)
     with _book(path) as book, ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > UNPACKED_MAX:
-            raise _fault("sheet_large", "the sheet is too large", bytes_max=UNPACKED_MAX)
         # The reading of rows passes merged cells over in silence, so look at the sheet itself.
         member = book.worksheets[0]._worksheet_path  # noqa: SLF001 - nothing public tells it
         with archive.open(member) as file:
@@ -204,6 +209,17 @@ def _check_xlsx(path: Path) -> None:
                 tail = head[-len(_MERGED) :]
 
 
+def _check_unpacked(path: Path) -> None:
+    """Refuse what would unpack without bounds, before any of it is unpacked."""
+    try:
+        with ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (BadZipFile, OSError, ValueError) as error:
+        raise _fault("sheet_format", "the file is no XLSX sheet") from error
+    if size > UNPACKED_MAX:
+        raise _fault("sheet_large", "the sheet is too large", bytes_max=UNPACKED_MAX)
+
+
 def _lines_xlsx(path: Path) -> Iterator[list[str]]:
     with _book(path) as book:
         for line in book.worksheets[0].iter_rows(values_only=True):
@@ -214,12 +230,10 @@ def _lines_xlsx(path: Path) -> Iterator[list[str]]:
 def _book(path: Path) -> Iterator[Any]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+        with closing(book):
+            yield book
+    except _BROKEN as error:
         raise _fault("sheet_format", "the file is no XLSX sheet") from error
-    try:
-        yield book
-    finally:
-        book.close()
 
 
 def _text(value: object) -> str:
