@@ -23,6 +23,7 @@ invitation = Table(
     Column("id", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("room", Text, nullable=False),
+    Column("asker", Text, nullable=False),
     Column("code", LargeBinary, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("spent_us", BigInteger, nullable=False),

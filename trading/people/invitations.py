@@ -1,8 +1,9 @@
 """Invitations: a link that opens nothing by itself, and the six digits that go with it.
 
 A preview robot that follows the link spends nothing. The digits reach the person by another way;
-five wrong ones and the link is dead. Without digits the link sets a first password. Source:
-decision 20; ecosystem brief, section 7.
+five wrong ones and the link is dead. A link of the staff sets a password: who has asked for it at
+the office holds one half, and somebody else there gives out the digits. Only the machine itself
+makes a link that needs none. Source: decision 20; ecosystem brief, section 7.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from sqlalchemy import Engine, insert, select, update
 
 from trading.base.clock import Clock
-from trading.base.errors import NotAuthenticated
+from trading.base.errors import InvalidInput, NotAuthenticated
 from trading.base.units import DAY_US
 from trading.people.credential_tables import invitation as rows
 from trading.people.sessions import Room
@@ -25,6 +26,8 @@ TRIES_MAX = 5
 DIGITS = 6
 ID_BYTES = 12
 VALID_US = 7 * DAY_US
+BY_CODE: Room = "representative"
+"""The room that a link with digits opens; every other link sets a password."""
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -50,19 +53,46 @@ class Invitations:
         self._entropy = entropy
         self._tokens = tokens
 
-    def make(self, person: str, room: Room, *, with_code: bool) -> tuple[str, str]:
-        """Return token and digits of a new invitation; no digits where it sets a password."""
+    def make(self, person: str, room: Room, *, with_code: bool, asker: str = "") -> tuple[str, str]:
+        """Return token and digits of a new invitation; no digits where it sets a password.
+
+        One that ``asker`` has asked for is good for nothing until ``second``.
+        """
         number, now_us = self._entropy(ID_BYTES).hex(), self._clock.now_us()
-        code = f"{int.from_bytes(self._entropy(8)) % 10**DIGITS:0{DIGITS}}" if with_code else ""
+        code = self._digits() if with_code else ""
         with self._engine.begin() as connection:
             connection.execute(
                 insert(rows).values(
                     id=number, person=person, room=room, tries=0, spent_us=0,
                     code=_sealed(number, code) if code else b"", until_us=now_us + VALID_US,
+                    asker=asker,
                 )
             )  # fmt: skip
         claims = Claims(number, person, room, now_us + VALID_US)
         return self._tokens.mint("invitation", claims, now_us), code
+
+    def second(self, person: str, by: str) -> str:
+        """Return the digits of the newest link of ``person`` that somebody else than ``by`` asked.
+
+        Raises ``InvalidInput`` where no such link waits for its digits.
+        """
+        waiting = (
+            select(rows.c.id)
+            .where(rows.c.person == person, rows.c.spent_us == 0, rows.c.code == b"",
+                   rows.c.asker.not_in(["", by]), rows.c.until_us > self._clock.now_us())
+            .order_by(rows.c.until_us.desc()).limit(1)
+        )  # fmt: skip
+        digits = self._digits()
+        with self._engine.begin() as connection:
+            number = connection.execute(waiting).scalar_one_or_none()
+            if number is None:
+                raise InvalidInput("somebody else has to ask for the link", field="person")
+            given = update(rows).where(rows.c.id == number, rows.c.code == b"")
+            connection.execute(given.values(code=_sealed(number, digits)))
+        return digits
+
+    def _digits(self) -> str:
+        return f"{int.from_bytes(self._entropy(8)) % 10**DIGITS:0{DIGITS}}"
 
     def revoke(self, person: str) -> None:
         """Let no link that ``person`` still holds open anything."""
@@ -73,14 +103,18 @@ class Invitations:
     def look(self, token: str, *, with_code: bool) -> Invitation:
         """Return the invitation of ``token`` and spend nothing.
 
-        One that digits go with is none at the door that asks for no digits, nor the other way
-        round. Raises ``NotAuthenticated`` where it is spent, dead, run out, or none of ours.
+        One of the door ``with_code`` is none at the door that sets passwords, nor the other way
+        round. Raises ``NotAuthenticated`` where it is spent, dead, run out, none of ours, or still
+        without its digits.
         """
         claims = self._tokens.read("invitation", token, self._clock.now_us())
         with self._engine.connect() as connection:
             row = connection.execute(select(rows).where(rows.c.id == claims.id)).one_or_none()
-        if row is None or row.spent_us or row.tries >= TRIES_MAX or bool(row.code) != with_code:
+        live = row is not None and not row.spent_us and row.tries < TRIES_MAX
+        if row is None or not live or (row.room == BY_CODE) != with_code:
             raise NotAuthenticated("this link was used before or is dead: ask for a new one")
+        if row.asker and not row.code:
+            raise NotAuthenticated("ask somebody else at the office for the six digits first")
         return Invitation(row.id, row.person, row.room, bool(row.code), bytes(row.code), row.tries)
 
     def spend(self, token: str, code: str, *, with_code: bool) -> Invitation | None:

@@ -140,9 +140,11 @@ class Somebody:
         summary = self.page.locator(".govuk-error-summary")
         return (summary if summary.count() else self.page.locator("main")).first.inner_text()
 
-    def takes_password(self, link: str) -> None:
+    def takes_password(self, link: str, digits: str = "") -> None:
         """Set a password behind an invitation, and the second factor where the room has one."""
         self.page.goto(link)
+        if digits:
+            self.page.locator("#code").fill(digits)
         self.page.locator("#password").fill(self.password)
         self.page.locator("#again").fill(self.password)
         self.presses("保存密码")

@@ -93,12 +93,15 @@ class Trade:
             token, _code = keys.invitations.make(one.person, "staff", with_code=False)
             one.takes_password(f"{self.play.rooms.url}/signin/setup/{token}")
         for desk in (self.officer, self.clerk, self.second):
-            desk.takes_password(self.invite(desk, "工作人员")[0])
-        self.auditor.takes_password(self.invite(self.auditor, "审计人员")[0])
+            desk.takes_password(*self.invite(desk, "工作人员"))
+        self.auditor.takes_password(*self.invite(self.auditor, "审计人员"))
         self.office.snaps("office-invites")
 
     def invite(self, one: Somebody, room: str) -> tuple[str, str]:
-        """Let the office invite somebody; return the link and the digits."""
+        """Let the office invite somebody; return the link and the digits.
+
+        For who sets a password, somebody else at the office gets the digits.
+        """
         page = self.office.opens("/staff/people")
         self.office.follows(page.locator('main a[href^="/signin/people"]').first)
         page.locator("#person").fill(one.person)
@@ -108,7 +111,11 @@ class Trade:
         told = self.office.said()
         link = re.search(r"https?://\S+", told)
         assert link, told
-        return link.group(), digits_of(told) if room == "居民代表" else ""
+        if room == "居民代表":
+            return link.group(), digits_of(told)
+        self.first.opens(f"/signin/people?person={one.person}")
+        self.first.presses("为同事发出的链接取六位数字")
+        return link.group(), digits_of(self.first.said())
 
     def draft(self) -> None:
         """Enter the asset, draft the case, decide it in four meetings and post the resolution."""

@@ -13,6 +13,7 @@ import pytest
 from tests.support.rooms import Rooms
 from trading.base.errors import InvalidInput
 from trading.people.rules import Person
+from trading.web.door import form_token
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
 
@@ -197,6 +198,43 @@ def test_a_link_of_the_staff_opens_no_room_by_itself(
     answer = visitor.send(f"/signin/i/{token}", page="/signin/staff", code=code)
     assert answer.status_code == 401
     assert visitor.token == ""
+
+
+def test_one_at_the_office_lets_nobody_set_a_password(
+    rooms: Rooms, keys: Keys, visitor: Visitor
+) -> None:
+    path, digits = keys.invite("clerk-1", "staff", asker="office-1")
+    assert digits == ""
+    typed = {"password": PASSWORD, "again": PASSWORD}
+    early = visitor.send(path, page="/signin/staff", **typed)
+    assert early.status_code == 401
+    assert "另一位工作人员" in early.text
+    with pytest.raises(InvalidInput):
+        keys.invitations.second("clerk-1", "office-1")
+    code = keys.invitations.second("clerk-1", "office-2")
+    with pytest.raises(InvalidInput):
+        keys.invitations.second("clerk-1", "office-2")
+    assert "六位数字" in visitor.get(path).text
+    for wrong in ("", "1" if code != "1" else "2"):
+        assert visitor.send(path, code=wrong, **typed).status_code == 400
+    assert keys.accounts.find("clerk-1") is None
+    assert "扫下面的图" in visitor.send(path, code=code, **typed).text
+
+
+def test_the_office_gets_links_and_digits_by_the_page(rooms: Rooms, keys: Keys) -> None:
+    shell = Shell(rooms.centre, rooms.home)
+
+    def asks(person: str, what: str) -> str:
+        token = shell.sessions.begin(person, "staff", "two")
+        sent = {"csrf": form_token(token), "person": "clerk-1", "what": what, "room": "staff"}
+        return httpx.post(
+            f"{rooms.url}/signin/people", data=sent, cookies={"session": token},
+            headers={**HTML, "Origin": rooms.url},
+        ).text  # fmt: skip
+
+    assert "链接还不能用" in asks("office-1", "invite")
+    assert "没有同事为此人发出的链接" in asks("office-1", "second")
+    assert re.search(r'class="code">[0-9]{6}<', asks("office-2", "second"))
 
 
 def test_the_office_alone_makes_nobody_an_auditor(rooms: Rooms, keys: Keys) -> None:

@@ -12,7 +12,7 @@ from trading.base.errors import InvalidInput, NotAuthenticated, NotFound, Tradin
 from trading.people.rules import Person, held_at
 from trading.people.sessions import Room
 from trading.web.access import EVERYBODY, OFFICE, opt
-from trading.web.shell import Asked, Page, Shell, form_of, see_other
+from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 from trading.web.signin.keys import FRONT, Keys
 
 ROOMS: tuple[Room, ...] = ("staff", "representative", "bidder", "auditor")
@@ -51,7 +51,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
         form = form_of(request)
         person, what = str(form.get("person", "")).strip(), str(form.get("what", ""))
         try:
-            made = _change(keys, person, what, str(form.get("room", "")))
+            made = _change(keys, viewer_of(request).person, person, what, str(form.get("room", "")))
         except TradingError as error:
             told = shell.explain(request, error)
             return _people(shell, keys, request, person, status=error.status, told=told)
@@ -76,7 +76,7 @@ def _people(
     )  # fmt: skip
 
 
-def _change(keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
+def _change(keys: Keys, asker: str, person: str, what: str, room: str) -> tuple[str, str]:
     """Do what the office asked; return path and digits of an invitation, empty for the others."""
     if not person or len(person) > NAME_MAX:
         raise InvalidInput("name a person", field="person", rule="required")
@@ -84,7 +84,9 @@ def _change(keys: Keys, person: str, what: str, room: str) -> tuple[str, str]:
         if room not in ROOMS:
             raise InvalidInput("name a room", field="room", rule="required")
         chosen: Room = next(one for one in ROOMS if one == room)
-        return keys.invite(person, chosen)
+        return keys.invite(person, chosen, asker)
+    if what == "second":
+        return "", keys.invitations.second(person, asker)
     if what not in {"disable", "enable"}:
         raise NotFound("no such page")
     if keys.accounts.find(person) is None and what == "enable":

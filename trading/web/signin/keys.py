@@ -65,15 +65,18 @@ class Keys:
         self.passkeys.forget(person)
         return self._shell.sessions.end_all(person)
 
-    def invite(self, person: str, room: Room) -> tuple[str, str]:
-        """Return path and digits of an invitation; representatives alone get digits.
+    def invite(self, person: str, room: Room, asker: str = "") -> tuple[str, str]:
+        """Return path and digits of an invitation; representatives alone get digits at once.
 
+        A link by which ``asker`` lets somebody set a password waits for the digits of another.
         Raises ``InvalidInput`` for the room of auditors without the role, which two persons give.
         """
         if room == "auditor" and not self._audits(person):
             raise InvalidInput("this person holds no role of an auditor", field="room", rule="role")
         with_code = room == "representative"
-        token, code = self.invitations.make(person, room, with_code=with_code)
+        token, code = self.invitations.make(
+            person, room, with_code=with_code, asker="" if with_code else asker
+        )
         return f"/signin/{'i' if with_code else 'setup'}/{token}", code
 
     def _audits(self, person: str) -> bool:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from trading.base.errors import InvalidInput
 from trading.people.accounts import check_password
+from trading.people.invitations import Invitation
 from trading.web.access import EVERYBODY, TWO_FACTORS, opt
 from trading.web.shell import Asked, Page, Shell, form_of, see_other
 from trading.web.signin.keys import FRONT, Keys, typed_twice
@@ -21,7 +22,7 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
     @get("/signin/setup/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def setup(request: Asked, token: FromPath[str]) -> Page:
         found = keys.invitations.look(token, with_code=False)
-        return shell.page(request, "signin/setup.html", token=token, person=found.person, told=None)
+        return _page(shell, request, token, found)
 
     @post("/signin/setup/{token:str}", sync_to_thread=True, opt=opt(EVERYBODY))
     def take(request: Asked, token: FromPath[str]) -> Response[Any]:
@@ -31,12 +32,12 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
             given = typed_twice(str(form.get("password", "")), str(form.get("again", "")))
             check_password(given, found.person)
         except InvalidInput as error:
-            return shell.page(
-                request, "signin/setup.html", status=error.status, token=token,
-                person=found.person, told=shell.explain(request, error),
-            )  # fmt: skip
+            return _page(shell, request, token, found, error)
         keys.check_enabled(found.person)
-        keys.invitations.spend(token, "", with_code=False)  # of two tabs one comes further
+        code = str(form.get("code", "")).strip()
+        if keys.invitations.spend(token, code, with_code=False) is None:
+            wrong = InvalidInput("these are not the six digits", field="code", rule="code")
+            return _page(shell, request, token, found, wrong)
         keys.accounts.set_password(found.person, found.room, given)
         keys.accounts.forget_second(found.person)
         shell.sessions.end_all(found.person)
@@ -45,3 +46,12 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
         return answer
 
     return [setup, take]
+
+
+def _page(
+    shell: Shell, request: Asked, token: str, found: Invitation, error: InvalidInput | None = None
+) -> Page:
+    return shell.page(
+        request, "signin/setup.html", status=error.status if error else 200, token=token,
+        found=found, told=shell.explain(request, error) if error else None,
+    )  # fmt: skip

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("person", sa.Text, nullable=False),
         sa.Column("room", sa.Text, nullable=False),
+        sa.Column("asker", sa.Text, nullable=False),
         sa.Column("code", sa.LargeBinary, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("spent_us", sa.BigInteger, nullable=False),
