@@ -22,13 +22,16 @@ ORGS = (FirstOrg("district", "", "district", "本区"),)
 GRANTS = tuple(FirstGrant(f"office-{n}", "office", "district") for n in (1, 2))
 
 
-def make_centre(path: Path, db_url: str = "", clock: Clock | None = None) -> Home:
+def make_centre(
+    path: Path, db_url: str = "", clock: Clock | None = None, *,
+    orgs: tuple[FirstOrg, ...] = ORGS, grants: tuple[FirstGrant, ...] = GRANTS,
+) -> Home:  # fmt: skip
     """Found a centre in ``path``, as `trading init` does."""
     home = Home.create(path, ORIGIN, db_url)
     create_keys(home)
     migrate_url(home.database_url)
     centre = Centre(home, clock)
-    found(centre, ORGS, GRANTS)
+    found(centre, orgs, grants)
     centre.close()
     return home
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pyotp
 import pytest
 
-from tests.support.rooms import Rooms
+from tests.support.rooms import Rooms, serving_rooms
+from tests.web.conftest import GRANTS, ORGS, make_centre
 from trading.base.errors import InvalidInput
+from trading.founding import FirstGrant, FirstOrg
 from trading.people.rules import Person
 from trading.web.door import form_token
 from trading.web.shell import Shell
@@ -235,6 +239,29 @@ def test_the_office_gets_links_and_digits_by_the_page(rooms: Rooms, keys: Keys) 
     assert "链接还不能用" in asks("office-1", "invite")
     assert "没有同事为此人发出的链接" in asks("office-1", "second")
     assert re.search(r'class="code">[0-9]{6}<', asks("office-2", "second"))
+
+
+def test_the_office_of_a_street_reaches_nobody_of_the_district(tmp_path: Path) -> None:
+    home = make_centre(
+        tmp_path / "centre", orgs=(*ORGS, FirstOrg("street", "district", "street", "江边街道")),
+        grants=(*GRANTS, FirstGrant("office-9", "office", "street")),
+    )  # fmt: skip
+    with serving_rooms(home, ticks=False) as rooms:
+        begin = Shell(rooms.centre, home).sessions.begin
+        for person, other, status in (
+            ("office-9", "office-1", 404), ("office-1", "office-9", 200),
+            ("office-9", "office-9", 200),
+        ):  # fmt: skip
+            token = begin(person, "staff", "two")
+            sent = {"csrf": form_token(token), "person": other, "what": "disable"}
+            given: dict[str, Any] = {
+                "cookies": {"session": token}, "headers": {**HTML, "Origin": rooms.url},
+            }  # fmt: skip
+            shown = httpx.get(f"{rooms.url}/signin/people?person={other}", **given)
+            assert shown.status_code == status
+            if status != 200:
+                done = httpx.post(f"{rooms.url}/signin/people", data=sent, **given)
+                assert done.status_code == status
 
 
 def test_the_office_alone_makes_nobody_an_auditor(rooms: Rooms, keys: Keys) -> None:

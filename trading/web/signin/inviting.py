@@ -9,11 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from trading.base.errors import InvalidInput, NotAuthenticated, NotFound, TradingError
-from trading.people.rules import Person, held_at
 from trading.people.sessions import Room
 from trading.web.access import EVERYBODY, OFFICE, opt
 from trading.web.shell import Asked, Page, Shell, form_of, see_other, viewer_of
 from trading.web.signin.keys import FRONT, Keys
+from trading.web.viewer import Viewer
 
 ROOMS: tuple[Room, ...] = ("staff", "representative", "bidder", "auditor")
 NAME_MAX = 64
@@ -44,12 +44,14 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
 
     @get("/signin/people", sync_to_thread=True, opt=opt(OFFICE))
     def people(request: Asked, person: FromQuery[str] = "") -> Page:
+        check_reach(shell, keys, viewer_of(request), person)
         return _people(shell, keys, request, person)
 
     @post("/signin/people", sync_to_thread=True, opt=opt(OFFICE))
     def change(request: Asked) -> Response[Any]:
         form = form_of(request)
         person, what = str(form.get("person", "")).strip(), str(form.get("what", ""))
+        check_reach(shell, keys, viewer_of(request), person)
         try:
             made = _change(keys, viewer_of(request).person, person, what, str(form.get("room", "")))
         except TradingError as error:
@@ -60,19 +62,24 @@ def routes(shell: Shell, keys: Keys) -> list[HTTPRouteHandler]:
     return [look, enter, people, change]
 
 
+def check_reach(shell: Shell, keys: Keys, viewer: Viewer, person: str) -> None:
+    """Raise ``NotFound`` for who holds a role where ``viewer`` is not of the office."""
+    orgs = shell.orgs()
+    if not all(viewer.holds("office", grant.org, orgs) for grant in keys.held(person)):
+        raise NotFound("no such page")
+
+
 def _people(
     shell: Shell, keys: Keys, request: Asked, person: str, *, status: int = 200,
     told: Any = None, made: tuple[str, str] | None = None,
 ) -> Page:  # fmt: skip
     """Show one account, if one is asked for, and the link that was just made."""
     found = keys.accounts.find(person[:NAME_MAX]) if person else None
-    state = shell.centre.state(f"person/{person}") if person.isascii() and person else None
-    known = state.facets.get("person") if state else None
-    grants = held_at(known, shell.centre.clock.now_us()) if isinstance(known, Person) else ()
     link = f"{request.base_url}".rstrip("/") + made[0] if made and made[0] else ""
     return shell.page(
-        request, "signin/people.html", status=status, person=person, found=found, grants=grants,
-        told=told, link=link, code=made[1] if made else "", rooms=ROOMS, changed=made is not None,
+        request, "signin/people.html", status=status, person=person, found=found, told=told,
+        grants=keys.held(person), link=link, code=made[1] if made else "", rooms=ROOMS,
+        changed=made is not None,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
 from trading.people.invitations import Invitations
 from trading.people.passkeys import Passkeys, Site
-from trading.people.rules import held_at
+from trading.people.rules import Grant, held_at
 from trading.people.sessions import Room, Session
 from trading.people.throttle import Throttle
 from trading.people.tokens import Claims, Tokens
@@ -80,10 +80,14 @@ class Keys:
         return f"/signin/{'i' if with_code else 'setup'}/{token}", code
 
     def _audits(self, person: str) -> bool:
-        state = self._shell.centre.state(f"person/{person}") if person.isascii() else None
+        return any(grant.role == "auditor" for grant in self.held(person))
+
+    def held(self, person: str) -> tuple[Grant, ...]:
+        """Return what ``person`` holds now."""
+        named = person and person.isascii()
+        state = self._shell.centre.state(f"person/{person}") if named else None
         known = state.facets.get("person") if state else None
-        held = held_at(known, self._shell.centre.clock.now_us()) if known else ()
-        return any(grant.role == "auditor" for grant in held)
+        return held_at(known, self._shell.centre.clock.now_us()) if known else ()
 
     def mint(self, person: str, room: Room, days: int) -> Minted:
         """Return a token by which a program speaks for ``person`` in ``room`` for so many days."""
