@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
 
 import msgspec
@@ -63,8 +64,11 @@ class Accounts:
         self._seal = ChaCha20Poly1305(sha256(b"trading.second-factor\0" + sealing_key).digest())
         self._hasher = PasswordHasher()
         self._gate = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        # Hashed once, so that an unknown account takes as long to refuse as a known one.
-        self._nobody = self._hasher.hash(entropy(SECRET_BYTES).hex())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """A password of nobody, so that an unknown account takes as long to refuse as a known."""
+        return self._hasher.hash(self._entropy(SECRET_BYTES).hex())
 
     def find(self, person: str) -> Account | None:
         """Return the account of ``person``, None where there is none."""
@@ -97,7 +101,8 @@ class Accounts:
     def knows_password(self, person: str, password: str) -> Account | None:
         """Return the account if ``password`` is its own; None for anything else."""
         found = self.find(person)
-        hashed = found.password if found is not None else self._nobody
+        nobody = self._nobody  # made at the first question, whoever is asked about
+        hashed = found.password if found is not None else nobody
         with self._gate:
             try:
                 self._hasher.verify(hashed, password[:CHARACTERS_MAX])
