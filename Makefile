@@ -29,7 +29,7 @@ demo: $(RUNTIME) ## A year of real listings in .demo, then live on http://localh
 # A process for each core, and each file in one of them, the longest first.
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: $(DEV) ## Every test, with the coverage gates
-	@$(BIN)/python -m pytest $(SHARED) --cov --coverage-gate
+	@$(BIN)/python -m pytest $(SHARED) -m "not long" --cov --coverage-gate
 
 quick: $(DEV) ## The unit tests that take no time (under 30 s)
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not postgres and not package" -q
@@ -48,6 +48,7 @@ bench: $(DEV) ## Measure, against the goals
 
 torture: $(DEV) ## The slow proofs at full size: kills, faults, races
 	@$(BIN)/python -m tests.torture
+	@$(BIN)/python -m pytest -m long
 
 fix: $(DEV) ## Let the tools repair what they can
 	$(BIN)/ruff check --fix .

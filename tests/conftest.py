@@ -25,6 +25,7 @@ from tests.support.rooms import (
     sandbox,
     sandbox_once,
     serve_rooms,
+    year_once,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "sandbox",
     "sandbox_once",
     "serve_rooms",
+    "year_once",
 ]
 
 NETWORKS = (socket.AF_INET, socket.AF_INET6)

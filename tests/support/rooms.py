@@ -7,6 +7,8 @@ kernel and move the clock while a browser looks at the pages.
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import shutil
 import socket
 import threading
@@ -22,7 +24,7 @@ from tests.web.conftest import make_centre
 from trading.base.clock import Clock, SimulatedClock, SystemClock
 from trading.base.units import DAY_US, HOUR_US
 from trading.centre import Centre
-from trading.cli.demo import ORIGIN, play
+from trading.cli.demo import ORIGIN, demo_command, play
 from trading.demo import stage
 from trading.demo.cast import Player
 from trading.demo.live import players
@@ -117,12 +119,35 @@ def founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_centre(tmp_path_factory.mktemp("founded") / "centre").path
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return the folder ``name`` that ``make`` fills, once for all processes of a run."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = base / f"once-{name}" / "demo"
+    with (base / f"once-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            made = factory.mktemp("making") / "demo"
+            make(made)
+            path.parent.mkdir()
+            made.rename(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Play the demonstration once; `demo_rooms` copies it."""
-    path = tmp_path_factory.mktemp("played") / "demo"
-    play_demo(path)
-    return path
+    """Play the demonstration once, as it is served; `demo_rooms` copies it."""
+    return made_once(tmp_path_factory, "served", play_demo)
+
+
+@pytest.fixture(scope="session")
+def year_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Play the year of the demonstration once, by its command."""
+    return made_once(tmp_path_factory, "year", _play_year)
+
+
+def _play_year(path: Path) -> None:
+    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
 
 
 @pytest.fixture(scope="session")

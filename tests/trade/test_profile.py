@@ -12,7 +12,7 @@ from trading.engine.builtin import EnterDefinition
 from trading.record.canonical import _KEY_CHARACTERS
 
 KNOWN = registry()
-OWN_NAMES = r"^[a-z0-9_]+$"
+OWN_NAMES = r"^[a-z0-9_]+$(?!\n)"
 WRITTEN = [
     *(spec.struct for spec in KNOWN.commands.values() if spec.struct is not EnterDefinition),
     *KNOWN.evolves,

@@ -35,7 +35,6 @@ EXAMPLES: dict[str, str] = {
     "/bidder/lots/{lot}/viewing": "/bidder/lots/case-r044-1/viewing",
     "/bidder/papers/{of}/{name}": "/bidder/papers/lot/case-r109-1",
     "/papers/{of}/{name}": "/papers/lot/case-r109-1",
-    "/sitemaps/{page}": "/sitemaps/0",
     "/staff/papers/{of}/{name}": "/staff/papers/lot/case-r109-1",
     "/staff/scans/new/{of}/{name}/{kind}": "/staff/scans/new/lot/case-r109-1/contract",
 }

@@ -112,6 +112,7 @@ def _bid_with_a_line_that_drops(trade: Trade, line: Line) -> None:
     assert len(bidding.accepted(trade)) == len(heard.prices) + 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trade", [False], indirect=True)
 def test_the_same_trade_is_played_with_scripts_off(trade: Trade) -> None:
     trade.prepare()

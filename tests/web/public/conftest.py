@@ -13,7 +13,6 @@ from sqlalchemy import event
 
 from trading.base.clock import SimulatedClock
 from trading.centre import Centre
-from trading.cli.demo import demo_command
 from trading.store import log
 from trading.store.home import Home
 from trading.web.app import create_app
@@ -50,11 +49,9 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Play the demonstration once."""
-    path = tmp_path_factory.mktemp("public") / "demo"
-    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
-    return path
+def played(year_once: Path) -> Path:
+    """Give the demonstration as its command has played it."""
+    return year_once
 
 
 @pytest.fixture

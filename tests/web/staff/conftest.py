@@ -15,7 +15,6 @@ from litestar.testing import TestClient
 
 from trading.base.clock import SimulatedClock
 from trading.centre import Centre
-from trading.cli.demo import demo_command
 from trading.store import log
 from trading.store.home import Home
 from trading.web.app import create_app
@@ -107,11 +106,9 @@ def text_of(answer: Response) -> str:
 
 
 @pytest.fixture(scope="session")
-def staff_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Play the demonstration once."""
-    path = tmp_path_factory.mktemp("staff") / "demo"
-    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
-    return path
+def staff_demo(year_once: Path) -> Path:
+    """Give the demonstration as its command has played it."""
+    return year_once
 
 
 @pytest.fixture(scope="session")
