@@ -15,7 +15,7 @@ TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     f'<Override PartName="/xl/workbook.xml" ContentType="{BOOK}"/></Types>'
 )
-ENTITY = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'
+ENTITY = '<!DOCTYPE x [<!ENTITY a SYSTEM "/etc/hostname">]><x>&a;</x>'
 
 
 def _archive(path: Path, types: str, book: bytes) -> Path:
