@@ -10,6 +10,7 @@ import pytest
 from tests.bench.__main__ import main
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_one_small_round(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def served(data: Path) -> Iterator[dict[str, Any]]:
             process.kill()
 
 
+@pytest.mark.long
 def test_bidding_goes_on_by_itself_and_again_after_a_stop(tmp_path: Path) -> None:
     data = tmp_path / "demo"
 

@@ -50,6 +50,7 @@ NO_PAGES = frozenset({
     "/audit/dossiers/{case}", "/audit/evidence/{lot}", "/staff/dossiers/{case}",
     "/staff/scans/{paper}/pages/{leaf}", "/staff/import/returned/{sha256}",
     "/watch/look/{case}/{step}/{code}/papers/{n}/{leaf}", "/watch/spoken/{step}",
+    "/sitemaps/{page}",
 })  # fmt: skip
 """Routes that answer a part of a page or a file; the walk does not wait for them."""
 PROGRAMS = ("/api/", "/log/", "/live/", "/static/", "/schema", "/metrics", "/healthz", "/readyz")

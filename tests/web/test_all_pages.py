@@ -44,7 +44,10 @@ def test_every_page_is_found_and_answers(site: Site) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("profile", "language"), [("phone", "zh"), ("desktop", "en")])
+@pytest.mark.parametrize(
+    ("profile", "language"),
+    [("phone", "zh"), pytest.param("desktop", "en", marks=pytest.mark.long)],
+)
 @pytest.mark.parametrize("room", ROOMS)
 def test_nobody_is_kept_out_and_nothing_comes_from_elsewhere(
     contexts: NewContext, served: Rooms, site: Site, room: str, profile: str, language: str
@@ -56,6 +59,7 @@ def test_nobody_is_kept_out_and_nothing_comes_from_elsewhere(
     assert found == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_longer_english_fits_a_phone_too(
     contexts: NewContext, served: Rooms, site: Site

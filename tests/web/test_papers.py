@@ -225,6 +225,7 @@ def test_scans_are_not_for_strangers(centre: Centre) -> None:
     assert Visitor(centre).get("/staff/scans").status_code in {303, 401}
 
 
+@pytest.mark.long
 def test_the_staff_take_a_dossier_without_names(centre: Centre) -> None:
     answer = Visitor(centre, CLERK).get("/staff/dossiers/case-r110")
     assert answer.headers["content-type"] == "application/zip"
