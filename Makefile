@@ -28,7 +28,7 @@ demo: $(RUNTIME) ## A year of real listings in .demo, then live on http://localh
 
 # A process for each core, and each file in one of them, the longest first.
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-test: $(DEV) ## Every test, with the coverage gates
+test: $(DEV) ## Every test but the long ones (make torture), with the coverage gates
 	@$(BIN)/python -m pytest $(SHARED) -m "not long" --cov --coverage-gate
 
 quick: $(DEV) ## The unit tests that take no time (under 30 s)
@@ -46,7 +46,7 @@ check: $(DEV) ## Style, types, layers, spelling, definitions
 bench: $(DEV) ## Measure, against the goals
 	@$(BIN)/python -m tests.bench
 
-torture: $(DEV) ## The slow proofs at full size: kills, faults, races
+torture: $(DEV) ## The long tests, and the slow proofs at full size: kills, faults, races
 	@$(BIN)/python -m tests.torture
 	@$(BIN)/python -m pytest -m long
 

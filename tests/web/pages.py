@@ -185,8 +185,8 @@ def _by_actor(served: Rooms) -> Iterator[tuple[str, str]]:
 def _invited(served: Rooms) -> dict[str, str]:
     """Return the addresses of two links that were sent and not opened yet."""
     keys = Keys(Shell(served.centre, served.home))
-    code, _digits = keys.invitations.make("rep-r115-05", "representative", with_code=True)
-    setup, _none = keys.invitations.make("office-chen", "staff", with_code=False)
+    code, _digits = keys.invitations.make("rep-r115-05", "representative")
+    setup, _none = keys.invitations.make("office-chen", "staff")
     return {
         "/signin/i/{token}": f"/signin/i/{code}",
         "/signin/setup/{token}": f"/signin/setup/{setup}",

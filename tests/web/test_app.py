@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from litestar import Litestar, get
 from sqlalchemy import text
 
+from tests.web.answer import Answer
 from trading.base.clock import SystemClock
 from trading.base.errors import GuardFailed, IntegrityFault, StorageBusy, TradingError
 from trading.base.units import MINUTE_US
@@ -44,19 +43,6 @@ class MovedClock(SystemClock):
     def drift_us(self) -> int:
         """Return by how much the wall clock was moved."""
         return self.wall_us
-
-
-class Answer(msgspec.Struct):
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body, decoded."""
-        return json.loads(self.body)
 
 
 def ask(

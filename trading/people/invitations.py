@@ -31,14 +31,18 @@ BY_CODE: Room = "representative"
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """One invitation; ``needs_code`` tells whether digits go with it."""
+    """One invitation; ``code`` is the seal of the digits that go with it, where any do."""
 
     id: str
     person: str
     room: Room
-    needs_code: bool
     code: bytes
     tries: int
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether digits go with it."""
+        return bool(self.code)
 
 
 class Invitations:
@@ -53,19 +57,20 @@ class Invitations:
         self._entropy = entropy
         self._tokens = tokens
 
-    def make(self, person: str, room: Room, *, with_code: bool, asker: str = "") -> tuple[str, str]:
+    def make(self, person: str, room: Room, asker: str = "") -> tuple[str, str]:
         """Return token and digits of a new invitation; no digits where it sets a password.
 
-        One that ``asker`` has asked for is good for nothing until ``second``.
+        One that ``asker`` has asked for such a room is good for nothing until ``second``.
         """
         number, now_us = self._entropy(ID_BYTES).hex(), self._clock.now_us()
-        code = self._digits() if with_code else ""
+        by_code = room == BY_CODE
+        code = self._digits() if by_code else ""
         with self._engine.begin() as connection:
             connection.execute(
                 insert(rows).values(
                     id=number, person=person, room=room, tries=0, spent_us=0,
                     code=_sealed(number, code) if code else b"", until_us=now_us + VALID_US,
-                    asker=asker,
+                    asker="" if by_code else asker,
                 )
             )  # fmt: skip
         claims = Claims(number, person, room, now_us + VALID_US)
@@ -115,7 +120,7 @@ class Invitations:
             raise NotAuthenticated("this link was used before or is dead: ask for a new one")
         if row.asker and not row.code:
             raise NotAuthenticated("ask somebody else at the office for the six digits first")
-        return Invitation(row.id, row.person, row.room, bool(row.code), bytes(row.code), row.tries)
+        return Invitation(row.id, row.person, row.room, bytes(row.code), row.tries)
 
     def spend(self, token: str, code: str, *, with_code: bool) -> Invitation | None:
         """Spend the invitation and return it; count a wrong code and return None for it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
 from tests.support.rooms import last_instant
+from tests.web.answer import Answer
+from tests.web.pages import LEVELS
 from trading.base.entropy import SystemEntropy
 from trading.centre import Centre
 from trading.demo import stage
 from trading.demo.cast import Player
 from trading.demo.live import players
-from trading.people.sessions import Level, Sessions
+from trading.people.sessions import Sessions
 from trading.store.home import Home
 from trading.web.app import create_app
 from trading.web.door import form_token
@@ -29,23 +28,7 @@ LIVE = f"case-{stage.LIVE[0]}-1"
 """The lot whose bidding goes on."""
 AWARDED = "case-r109-1"
 PUBLIC = Player("", "staff", (), "", "public")
-LEVELS: dict[str, Level] = {
-    "staff": "two", "bidder": "two", "auditor": "two", "representative": "passkey",
-}  # fmt: skip
 MANY = Rate(1_000_000, 1_000_000)
-
-
-class Answer(msgspec.Struct):
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body, decoded."""
-        return json.loads(self.body)
 
 
 class House:

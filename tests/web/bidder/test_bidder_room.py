@@ -103,6 +103,7 @@ def test_a_bid_on_a_stale_page_tells_the_new_price(
     page = rival.send(f"/bidder/lots/{OPEN}/bid", stale)
     assert page.status_code == 409
     assert "没有出价成功" in page.text
+    assert "最低可以出" in page.text
     assert f"{price_fen // 100:,}.{price_fen % 100:02d}" in plain(page)
     late = rival.get(f"/bidder/lots/{OPEN}/confirm?price={_yuan(price_fen)}")
     assert late.status_code == 400

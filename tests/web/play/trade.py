@@ -90,7 +90,7 @@ class Trade:
         home = self.play.rooms.home
         keys = Keys(Shell(self.play.rooms.centre, home))
         for one in (self.office, self.first):
-            token, _code = keys.invitations.make(one.person, "staff", with_code=False)
+            token, _code = keys.invitations.make(one.person, "staff")
             one.takes_password(f"{self.play.rooms.url}/signin/setup/{token}")
         for desk in (self.officer, self.clerk, self.second):
             desk.takes_password(*self.invite(desk, "工作人员"))

@@ -73,8 +73,8 @@ def test_a_worker_that_believes_longer_would_be_seen(
 
 def test_no_link_of_a_disabled_account_opens_anything(rooms: Rooms) -> None:
     keys = Keys(Shell(rooms.centre, rooms.home))
-    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
-    setup, _none = keys.invitations.make("office-1", "staff", with_code=False)
+    token, code = keys.invitations.make("rep-1", "representative")
+    setup, _none = keys.invitations.make("office-1", "staff")
     for person in ("rep-1", "office-1"):
         keys.disable(person)
     for link, digits in ((token, code), (setup, "")):

@@ -153,7 +153,7 @@ def test_the_right_password_gets_in_after_the_delay(keys: Keys, visitor: Visitor
     ["short", "password123456789", "office-1office-1", "aaaaaaaaaaaaaaaaaaaa", "x" * 300],
 )
 def test_a_weak_password_is_refused(keys: Keys, visitor: Visitor, password: str) -> None:
-    token, _code = keys.invitations.make("office-1", "staff", with_code=False)
+    token, _code = keys.invitations.make("office-1", "staff")
     path = f"/signin/setup/{token}"
     assert visitor.send(path, password=password, again=password).status_code == 400
     assert visitor.send(path, password=PASSWORD, again=PASSWORD + "x").status_code == 400
@@ -167,7 +167,7 @@ def test_a_weak_password_is_refused(keys: Keys, visitor: Visitor, password: str)
 def test_a_representative_comes_by_link_and_digits(
     rooms: Rooms, keys: Keys, visitor: Visitor, visit: Callable[[], Visitor]
 ) -> None:
-    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
+    token, code = keys.invitations.make("rep-1", "representative")
     path = f"/signin/i/{token}"
     for _robot in range(3):
         assert httpx.get(rooms.url + path, headers=HTML).status_code == 200
@@ -185,7 +185,7 @@ def test_a_representative_comes_by_link_and_digits(
 def test_a_link_without_its_digits_sets_no_password(
     rooms: Rooms, keys: Keys, visitor: Visitor
 ) -> None:
-    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
+    token, code = keys.invitations.make("rep-1", "representative")
     setup = f"/signin/setup/{token}"
     answer = visitor.send(setup, page="/signin/staff", password=PASSWORD, again=PASSWORD)
     assert answer.status_code == 401
@@ -198,7 +198,7 @@ def test_a_link_without_its_digits_sets_no_password(
 def test_a_link_of_the_staff_opens_no_room_by_itself(
     rooms: Rooms, keys: Keys, visitor: Visitor, code: str
 ) -> None:
-    token, _none = keys.invitations.make("office-1", "staff", with_code=False)
+    token, _none = keys.invitations.make("office-1", "staff")
     answer = visitor.send(f"/signin/i/{token}", page="/signin/staff", code=code)
     assert answer.status_code == 401
     assert visitor.token == ""
@@ -283,7 +283,7 @@ def test_digits_alone_do_not_open_a_room_of_two_factors(rooms: Rooms, visitor: V
 
 
 def test_five_wrong_codes_end_the_link(keys: Keys, visitor: Visitor) -> None:
-    token, code = keys.invitations.make("rep-1", "representative", with_code=True)
+    token, code = keys.invitations.make("rep-1", "representative")
     path = f"/signin/i/{token}"
     for _n in range(5):
         visitor.send(path, code="nope")

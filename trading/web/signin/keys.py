@@ -13,7 +13,7 @@ from trading.base.errors import InvalidInput, NotAuthenticated
 from trading.base.units import DAY_US
 from trading.people.accounts import Accounts
 from trading.people.credential_tables import account, token
-from trading.people.invitations import Invitations
+from trading.people.invitations import BY_CODE, Invitations
 from trading.people.passkeys import Passkeys, Site
 from trading.people.rules import Grant, held_at
 from trading.people.sessions import Room, Session
@@ -73,11 +73,8 @@ class Keys:
         """
         if room == "auditor" and not self._audits(person):
             raise InvalidInput("this person holds no role of an auditor", field="room", rule="role")
-        with_code = room == "representative"
-        token, code = self.invitations.make(
-            person, room, with_code=with_code, asker="" if with_code else asker
-        )
-        return f"/signin/{'i' if with_code else 'setup'}/{token}", code
+        token, code = self.invitations.make(person, room, asker)
+        return f"/signin/{'i' if room == BY_CODE else 'setup'}/{token}", code
 
     def _audits(self, person: str) -> bool:
         return any(grant.role == "auditor" for grant in self.held(person))
