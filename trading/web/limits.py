@@ -12,10 +12,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 from anyio.to_thread import run_sync
-from sqlalchemy import BigInteger, Connection, bindparam, delete, text
+from sqlalchemy import Connection, delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from trading.base.errors import RateLimited, StorageDown
@@ -29,11 +31,12 @@ SHARE = 4
 SWEEP_EVERY = 10_000
 
 
-_TAKE = text(
-    "INSERT INTO private_rate AS r (bucket, until_us) VALUES (:bucket, :now_us + :cost_us) "
-    "ON CONFLICT (bucket) DO UPDATE SET until_us = greatest(r.until_us, :now_us) + :cost_us "
-    "WHERE greatest(r.until_us, :now_us) + :cost_us <= :limit_us RETURNING r.until_us"
-).bindparams(*(bindparam(name, type_=BigInteger) for name in ("now_us", "cost_us", "limit_us")))
+_TAKE = (
+    "INSERT INTO private_rate AS r (bucket, until_us) "
+    "SELECT bucket, %b::bigint + %b::bigint FROM unnest(%b::bytea[]) AS w (bucket) "
+    "ON CONFLICT (bucket) DO UPDATE SET until_us = greatest(r.until_us, %b::bigint) + %b::bigint "
+    "WHERE greatest(r.until_us, %b::bigint) + %b::bigint <= %b::bigint RETURNING r.bucket"
+)
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class Limits:
         self._shared = centre.engine.dialect.name == "postgresql"
         self._until_us: dict[str, int] = {}
         self._taken: dict[str, int] = {}
+        self._wanted: set[tuple[str, str]] = set()
         self._turn = asyncio.Lock()
         self._leases = 0
 
@@ -86,26 +90,30 @@ class Limits:
             for scope, key in named:
                 self._spend_here(scope, key, now_us)
             return
-        while any(self._taken.get(key, 0) < 1 for _scope, key in named):
-            await self._take_more(named)
+        while wanted := {pair for pair in named if self._taken.get(pair[1], 0) < 1}:
+            await self._take_more(wanted)
         for _scope, key in named:
             self._taken[key] -= 1
 
-    async def _take_more(self, named: list[tuple[str, str]]) -> None:
-        """Take tokens of what has none here, one caller after the other: all share what comes."""
-        async with self._turn:
-            wanted = sorted(pair for pair in named if self._taken.get(pair[1], 0) < 1)
-            if not wanted:
-                return
-            for scope, key in wanted:
-                self._check_empty(scope, key, self._centre.clock.now_us())
-            if len(self._taken) >= BUCKETS_MAX:
-                self._taken = {key: self._taken[key] for _scope, key in named if key in self._taken}
-            taken = await run_sync(self._lease, wanted)
-            self._taken.update((key, tokens) for key, tokens in taken.items() if tokens)
+    async def _take_more(self, wanted: set[tuple[str, str]]) -> None:
+        """Take tokens of what has none here, in one turn for all callers who came meanwhile.
+
+        Raises ``RateLimited`` for what the database was asked about and may have none yet.
+        """
+        now_us = self._centre.clock.now_us()
         for scope, key in wanted:
-            if not taken[key]:
+            if now_us < self._until_us.get(key, 0):
                 raise _limited(scope, self.rates[scope])
+        self._wanted |= wanted
+        async with self._turn:
+            asked, self._wanted = self._wanted, set()
+            asked = {pair for pair in asked if self._taken.get(pair[1], 0) < 1}
+            if not asked:
+                return
+            if len(self._taken) >= BUCKETS_MAX:
+                self._taken.clear()
+            taken = await run_sync(self._lease, asked)
+            self._taken.update(taken)
 
     def _spend_here(self, scope: str, key: str, now_us: int) -> None:
         rate_of = self.rates[scope]
@@ -118,36 +126,41 @@ class Limits:
                 del self._until_us[name]
         self._until_us[key] = after_us
 
-    def _check_empty(self, scope: str, key: str, now_us: int) -> None:
-        """Ask the database about an empty bucket only when it may have a token again."""
-        if now_us < self._until_us.get(key, 0):
-            raise _limited(scope, self.rates[scope])
+    def _lease(self, wanted: set[tuple[str, str]]) -> dict[str, int]:
+        """Take tokens of all ``wanted`` buckets in one transaction; return how many of each.
 
-    def _lease(self, wanted: list[tuple[str, str]]) -> dict[str, int]:
-        """Take tokens of all ``wanted`` buckets in one transaction, in the order of their names."""
+        Workers lock them in the order of their names, which is the same everywhere.
+        """
         now_us = self._centre.clock.now_us()
+        taken: dict[str, int] = {}
         try:
             with self._centre.engine.begin() as connection:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 self._sweep(connection, now_us)
-                return {key: self._take(connection, scope, key, now_us) for scope, key in wanted}
+                for scope, pairs in groupby(sorted(wanted), itemgetter(0)):
+                    names = {_named(key): key for _scope, key in pairs}
+                    taken |= self._take(connection, self.rates[scope], names, now_us)
         except SQLAlchemyError as error:
             raise StorageDown("the database does not answer") from error
+        return taken
 
-    def _take(self, connection: Connection, scope: str, key: str, now_us: int) -> int:
-        """Take a share of one bucket, or one token where it has no share left; return how many."""
-        rate_of = self.rates[scope]
+    def _take(
+        self, connection: Connection, rate_of: Rate, names: dict[bytes, str], now_us: int
+    ) -> dict[str, int]:
+        """Take a share of each bucket, or one token where it has no share left."""
+        taken: dict[str, int] = {}
         for tokens in (max(1, rate_of.burst // SHARE), 1):
-            given = {
-                "bucket": _named(key), "now_us": now_us, "cost_us": tokens * rate_of.cost_us,
-                "limit_us": now_us + rate_of.burst * rate_of.cost_us,
-            }  # fmt: skip
-            if connection.execute(_TAKE, given).first() is not None:
-                return tokens
+            left = [name for name, key in names.items() if key not in taken]
+            cost_us, limit_us = tokens * rate_of.cost_us, now_us + rate_of.burst * rate_of.cost_us
+            given = (now_us, cost_us, left, now_us, cost_us, now_us, cost_us, limit_us)
+            if left:
+                found = connection.exec_driver_sql(_TAKE, given).scalars()
+                taken |= {names[bytes(name)]: tokens for name in found}
         if len(self._until_us) >= BUCKETS_MAX:
             self._until_us.clear()
-        self._until_us[key] = now_us + rate_of.cost_us
-        return 0
+        empty = (key for key in names.values() if key not in taken)
+        self._until_us.update((key, now_us + rate_of.cost_us) for key in empty)
+        return taken
 
     def _sweep(self, connection: Connection, now_us: int) -> None:
         """Forget buckets that have long been full, now and then."""

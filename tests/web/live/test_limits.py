@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from trading.base.clock import SimulatedClock
 from trading.base.errors import RateLimited
@@ -84,6 +85,23 @@ def test_many_at_once_share_what_one_of_them_took(postgres_home: Home, open_cent
     clock = SimulatedClock(START_US)
     worker = _workers(Limits, postgres_home, open_centre, clock)[0]
     assert asyncio.run(ask()) == BURST
+
+
+@pytest.mark.postgres
+def test_many_who_come_at_once_are_asked_about_together(
+    postgres_home: Home, open_centre: Open
+) -> None:
+    async def ask() -> list[object]:
+        asked = (worker.spend({"account": f"bidder-{n}", "lot": "lot-1"}) for n in range(50))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    clock = SimulatedClock(START_US)
+    worker = _workers(Limits, postgres_home, open_centre, clock)[0]
+    worker.rates = {"account": Rate(2, BURST), "lot": Rate(200, 400)}
+    transactions: list[object] = []
+    listen(worker._centre.engine, "begin", transactions.append)
+    assert asyncio.run(ask()) == [None] * 50
+    assert len(transactions) <= 2
 
 
 def test_one_process_keeps_them_itself(home: Home, open_centre: Open) -> None:
