@@ -39,10 +39,11 @@ from trading.store.upkeep import Limits, Upkeep
 
 BATCH_MAX = 512
 QUEUE_MAX = 4096
-GATHER_SECONDS = 0.002
-"""How long a batch waits for as many as came with the one before: who is answered asks again.
+PAUSE_SECONDS, GATHER_SECONDS = 0.002, 0.012
+"""How long a batch that is smaller than the one before waits for the next command, and for all.
 
-Without it the first to ask again costs a commit of its own, and all others wait for that.
+Who is answered asks again. Without it the first to ask again costs a commit of its own, and all
+others wait for that.
 """
 CACHE_MAX = 50_000
 ALIVE_US = 2 * SECOND_US
@@ -190,7 +191,8 @@ class Writer:
                 items.append(found)
                 if len(items) >= BATCH_MAX:
                     break
-                wait = gather - time.monotonic() if len(items) < count else 0
+                left = gather - time.monotonic() if len(items) < count else 0
+                wait = min(PAUSE_SECONDS, left)
                 try:
                     found = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
                 except Empty:
