@@ -8,11 +8,13 @@ All SQL is put together from names in this file; values are always bound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 _ENTRY_COLUMNS = {
     "idx": "bigint",
@@ -111,6 +113,11 @@ class Statements:
         """Keep the sealed openings of the personal fields that the batch's entries commit to."""
         self._insert(connection, "private_opening", _OPENING_COLUMNS, rows)
 
+    def pipelined(self, connection: Connection) -> AbstractContextManager[None]:
+        """Return within what statements that answer nothing are run, one after the other."""
+        del connection
+        return nullcontext()
+
     def one(self, connection: Connection, sql: str, *given: object) -> Any:
         """Return the first row or None."""
         return connection.exec_driver_sql(sql, given).fetchone()
@@ -154,6 +161,20 @@ class PostgresStatements(Statements):
     at_us = Statements.at_us.replace("?", "%s")
     entry_at = Statements.entry_at.replace("?", "%s")
     definitions_after = Statements.definitions_after.replace("?", "%s")
+
+    @contextmanager
+    def pipelined(self, connection: Connection) -> Iterator[None]:
+        """Send statements that answer nothing without waiting for each: one is made meanwhile.
+
+        Raises at the end, as the toolkit would have, what any of them was refused with.
+        """
+        raw: Any = connection.connection.driver_connection
+        base: type[Exception] = connection.dialect.loaded_dbapi.Error
+        try:
+            with raw.pipeline():
+                yield
+        except base as error:
+            raise DBAPIError.instance(None, None, error, base) from error
 
     def states(self, connection: Connection, names: Sequence[str]) -> Rows:
         """Return (stream, seq, state, mac, hash) of the named streams that exist."""

@@ -249,23 +249,24 @@ class Writer:
             self._marked_us = at_us
         if not batch.entries:
             return self._range
-        rows = [
-            (n, e.stream, e.seq, e.kind, e.at_us, e.audience, e.body, e.salt, e.hash)
-            for n, e in enumerate(batch.entries, batch.first)
-        ]
-        self._sql.insert_entries(connection, rows)
-        states = [self._state_row(batch.changed[name]) for name in sorted(batch.changed)]
-        self._sql.upsert_states(connection, states)
-        if batch.tokens:
-            tokens = [(token, mac, idx) for token, (mac, idx) in batch.tokens.items()]
-            self._sql.insert_idempotency(connection, tokens)
-        write_projections(connection, self._projections, batch.changed)
-        if batch.openings:
-            self._sql.insert_openings(connection, batch.openings)
         for content, media_type in batch.files:
             documents.put(connection, content, media_type)
         tree = self._range.extended([entry.hash for entry in batch.entries])
-        self._sql.run(connection, self._sql.update_head, tree.size, tree.to_bytes(), at_us)
+        with self._sql.pipelined(connection):
+            rows = [
+                (n, e.stream, e.seq, e.kind, e.at_us, e.audience, e.body, e.salt, e.hash)
+                for n, e in enumerate(batch.entries, batch.first)
+            ]
+            self._sql.insert_entries(connection, rows)
+            states = [self._state_row(batch.changed[name]) for name in sorted(batch.changed)]
+            self._sql.upsert_states(connection, states)
+            if batch.tokens:
+                tokens = [(token, mac, idx) for token, (mac, idx) in batch.tokens.items()]
+                self._sql.insert_idempotency(connection, tokens)
+            write_projections(connection, self._projections, batch.changed)
+            if batch.openings:
+                self._sql.insert_openings(connection, batch.openings)
+            self._sql.run(connection, self._sql.update_head, tree.size, tree.to_bytes(), at_us)
         return tree
 
     def _committed(self, batch: Batch, tree: CompactRange) -> None:
