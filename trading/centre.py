@@ -26,6 +26,7 @@ from trading.base.clock import Clock, SystemClock
 from trading.base.entropy import SystemEntropy
 from trading.base.errors import InvalidInput, ReadOnly, SetupError, TradingError
 from trading.bidding.tables import ROLL_PROJECTION
+from trading.deposits.tables import DEPOSIT_PROJECTION
 from trading.disputes.tables import OBJECTION_PROJECTION
 from trading.engine import builtin, corrections
 from trading.engine.catalogue import Catalogue, Definition
@@ -83,6 +84,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CASE_PROJECTION,
     LOT_PROJECTION,
     ROLL_PROJECTION,
+    DEPOSIT_PROJECTION,
     OBJECTION_PROJECTION,
     NOTIFICATION_PROJECTION,
     SEAT_PROJECTION,

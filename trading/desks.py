@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Table, select
 
 from trading.centre import Centre
+from trading.deposits.tables import deposit
 from trading.disputes.tables import objection
 from trading.engine.desks import Waiting, at_desk
 from trading.engine.stream import Proposal, Stream
@@ -21,7 +22,9 @@ from trading.people.rules import Person, holds
 from trading.record.entry import PROPOSED, RawBody, Row, read
 from trading.store import log
 
-TABLES: dict[str, Table] = {"case": case, "lot": lot, "objection": objection}
+TABLES: dict[str, Table] = {
+    "case": case, "lot": lot, "objection": objection, "deposit": deposit,
+}  # fmt: skip
 _MARK = b'"outcome":"%s"' % PROPOSED.encode()
 
 

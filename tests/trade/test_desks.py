@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from tests.cli.conftest import command, told
-from tests.support.acts import CASE, LOT, STAFF, suspend
+from tests.support.acts import BIDDERS, CASE, LOT, STAFF, staff, suspend
 from tests.support.trade import At, Places, Trade
+from trading import desks
 from trading.base.calendar import days_between
 from trading.base.units import HOUR_US
+from trading.deposits.commands import RefundDeposit
 from trading.engine.desks import Waiting, at_desk
 
 replace = msgspec.structs.replace
@@ -47,6 +49,24 @@ def test_time_that_was_held_is_no_silence(at: At) -> None:
     after = at_desk(kernel.registry, kernel.catalogue, replace(lot, paused_us=HOUR_US))
     assert before is not None
     assert after == replace(before, due_us=before.due_us + HOUR_US)
+
+
+def test_a_deposit_due_back_waits_for_the_cashier_and_stays_when_it_is_late(at: At) -> None:
+    trade = at("awarded")
+    name = f"deposit/{LOT}-{BIDDERS[0]}"
+    due = waiting(trade, name)
+    assert due is not None
+    assert (due.role, due.rule) == ("centre_cashier", "refund_losers_days")
+    kernel, state = trade.centre.kernel, trade.state(name)
+    late = replace(state, place="refund_overdue", entered_us=due.due_us)
+    found = at_desk(kernel.registry, kernel.catalogue, late)
+    assert found is not None
+    assert (found.role, found.due_us, found.overdue(due.due_us)) == (due.role, due.due_us, True)
+    assert name in {one.stream for one in desks.waiting(trade.centre)}
+    refund = RefundDeposit(LOT, BIDDERS[0])
+    trade.do(staff("deposit.refund/1", refund, "centre_cashier"))
+    assert waiting(trade, name) is None
+    assert name not in {one.stream for one in desks.waiting(trade.centre)}
 
 
 def test_what_waits_for_no_staff_is_at_no_desk(at: At) -> None:

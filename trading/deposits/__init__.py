@@ -7,7 +7,7 @@ from trading.deposits import application, facts, rules
 from trading.deposits.commands import COMMANDS, DEPOSIT_CORRECTION
 from trading.deposits.guards import GUARDS
 from trading.engine.corrections import corrected
-from trading.engine.registry import StreamSpec, Subject
+from trading.engine.registry import Desk, StreamSpec, Subject
 
 SUBJECT = Subject(
     name="deposits",
@@ -29,4 +29,9 @@ SUBJECT = Subject(
         "forfeits": facts.forfeits,
         "settlements": facts.settlements,
     },
+    instants={"refund_end": facts.refund_end},
+    desks=(
+        Desk("deposit", "refund_due", "centre_cashier", "refund_losers_days"),
+        Desk("deposit", "refund_overdue", "centre_cashier", at="refund_end"),
+    ),
 )

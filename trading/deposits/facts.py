@@ -6,11 +6,17 @@ from trading.bidding.rules import Roll, Sale
 from trading.deposits.rules import BREACHES, Deposit, DepositForfeited, deposit_stream, move
 from trading.engine.context import Context
 from trading.engine.registry import Then
+from trading.engine.stream import Stream
 
 
 def deposit_held(context: Context) -> bool:
     """Tell whether the deposit of this registration is held."""
     return context.place(deposit_stream(context.data.lot, context.data.number)) == "held"
+
+
+def refund_end(stream: Stream) -> int | None:
+    """Return since when the refund of a deposit is late: before that it had its days."""
+    return stream.entered_us
 
 
 def deposit_release(context: Context) -> tuple[Then, ...]:

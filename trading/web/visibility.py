@@ -15,6 +15,7 @@ from trading.awarding.certificates import certificate_stream
 from trading.base.errors import NotFound
 from trading.bidding.rules import bidder_number, registration_stream
 from trading.centre import Centre
+from trading.engine.desks import Waiting
 from trading.engine.registry import PUBLIC, RESTRICTED, Registry
 from trading.engine.stream import Stream
 from trading.listing.tables import AWARDED_PLACES
@@ -125,6 +126,13 @@ class Sight:
     def works_on(self, state: Stream) -> bool:
         """Tell whether ``state`` is for a desk of the viewer: it is seen and a grant reaches it."""
         return self.reaches(state.org) and self.sees(state)
+
+    def at_desk(self, one: Waiting) -> bool:
+        """Tell whether the viewer may know that ``one`` waits; a silent thing tells of bidders."""
+        if not self.reaches(one.org) or one.stream.partition("/")[0] not in SILENT:
+            return self.reaches(one.org)
+        state = self._centre.state(one.stream)
+        return state is not None and self.sees(state)
 
     def entries(self, rows: Collection[Row]) -> set[int]:
         """Return the positions of those of ``rows`` whose content the viewer may read."""

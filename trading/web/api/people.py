@@ -149,7 +149,7 @@ def _tasks(reading: Reading) -> HTTPRouteHandler:
         now_us = reading.centre.clock.now_us()
         rows = [
             _task(reading, one, viewer.person, now_us)
-            for one in desks.waiting(reading.centre) if sight.reaches(one.org)
+            for one in desks.waiting(reading.centre) if sight.at_desk(one)
         ]  # fmt: skip
         keyed = sorted((_task_key(row), row) for row in rows)
         found = [row for key, row in keyed if key > after]

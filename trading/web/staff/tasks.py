@@ -81,8 +81,8 @@ class Tasks:
         """Return the task list: the overdue first, then by deadline."""
         centre = self._shell.centre
         centre.refresh()
-        viewer, now_us, orgs = viewer_of(request), centre.clock.now_us(), self._shell.orgs()
-        reached = [one for one in desks.waiting(centre) if viewer.reaches(one.org, orgs)]
+        viewer, now_us = viewer_of(request), centre.clock.now_us()
+        reached = list(filter(self._shell.sight(viewer).at_desk, desks.waiting(centre)))
         mine = [one for one in reached if desks.may(centre, viewer.person, one, now_us)]
         shown = sorted(reached if everybody else mine, key=lambda one: one.due_us)
         with speaking(chosen_language(request)):

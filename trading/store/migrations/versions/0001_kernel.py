@@ -19,6 +19,7 @@ def upgrade() -> None:
     _register()
     _listing()
     _notifications()
+    _deposits()
     _disputes()
     _observing()
     triggers.create(op.get_bind())
@@ -207,6 +208,17 @@ def _notifications() -> None:
     op.create_index(
         "projection_notification_waiting", "projection_notification", ["waiting", "entry"]
     )
+
+
+def _deposits() -> None:
+    op.create_table(
+        "projection_deposit",
+        sa.Column("deposit", sa.Text, nullable=False),
+        sa.Column("org", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("deposit"),
+    )
+    op.create_index("projection_deposit_place", "projection_deposit", ["place", "deposit"])
 
 
 def _disputes() -> None:
