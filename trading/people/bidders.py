@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import msgspec
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from trading.base.clock import Clock
@@ -22,6 +22,8 @@ LONG = range(1_000, 1_000_000)
 """Numbers that people can call out, and those that are drawn when half of these are taken."""
 WHO_BYTES = 12
 DRAWS_MAX = 50
+PAIRS_MAX = 500
+"""Of how many one statement asks; SQLite takes no more values than some thousands."""
 # A pseudonym of digits could read like somebody's telephone.
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
@@ -55,6 +57,16 @@ class Bidders:
         with self._engine.connect() as connection:
             row = connection.execute(wanted).one_or_none()
         return _bidder(row) if row is not None else None
+
+    def find_all(self, asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Bidder]:
+        """Return who each (person, lot) of ``asked`` is there, of those for whom one was drawn."""
+        found, pairs = {}, list(asked)
+        with self._engine.connect() as connection:
+            for begin in range(0, len(pairs), PAIRS_MAX):
+                some = pairs[begin : begin + PAIRS_MAX]
+                wanted = select(rows).where(tuple_(rows.c.person, rows.c.lot).in_(some))
+                found.update({(r.person, r.lot): _bidder(r) for r in connection.execute(wanted)})
+        return found
 
     def of(self, person: str) -> tuple[Bidder, ...]:
         """Return who ``person`` is on every lot, the newest first."""

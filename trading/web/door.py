@@ -5,7 +5,6 @@ Source: decisions 16 and 20; security brief, INV-26, INV-27 and INV-29.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -24,6 +23,7 @@ from trading.people.reading import Reads
 from trading.people.rules import Person, held_at
 from trading.people.sessions import Session, Sessions
 from trading.web.access import OPT, Access
+from trading.web.together import Together
 from trading.web.viewer import PUBLIC, Viewer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -86,8 +86,7 @@ class Door:
         self._centre = centre
         self._sessions = sessions
         self._known: dict[str, tuple[int, Viewer]] = {}
-        self._asked: set[str] = set()
-        self._turn = asyncio.Lock()
+        self._lookups = Together(self.find_all)
 
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: object) -> None:
         """Raise unless the caller may ask this route, and sent this form from a page of ours."""
@@ -124,13 +123,8 @@ class Door:
 
     async def _look(self, token: str) -> Viewer:
         """Look up everybody who waits to be known, in one turn."""
-        self._asked.add(token)
-        async with self._turn:
-            found = self._fresh(token)
-            while found is None:
-                asked, self._asked = self._asked | {token}, set()
-                await anyio.to_thread.run_sync(self.find_all, asked)
-                found = self._fresh(token)
+        while (found := self._fresh(token)) is None:
+            await self._lookups.ask(token)
         return found
 
     def _fresh(self, token: str) -> Viewer | None:

@@ -9,14 +9,12 @@ security brief, INV-31.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 
 import msgspec
-from anyio.to_thread import run_sync
 from sqlalchemy import Connection, delete
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,6 +22,7 @@ from trading.base.errors import RateLimited, StorageDown
 from trading.base.units import DAY_US, SECOND_US
 from trading.centre import Centre
 from trading.store.schema import rate
+from trading.web.together import Together
 
 BUCKETS_MAX = 50_000
 SHARE = 4
@@ -75,8 +74,7 @@ class Limits:
         self._shared = centre.engine.dialect.name == "postgresql"
         self._until_us: dict[str, int] = {}
         self._taken: dict[str, int] = {}
-        self._wanted: set[tuple[str, str]] = set()
-        self._turn = asyncio.Lock()
+        self._leasing = Together(self._lease)
         self._leases = 0
 
     async def spend(self, buckets: Mapping[str, str]) -> None:
@@ -91,29 +89,13 @@ class Limits:
                 self._spend_here(scope, key, now_us)
             return
         while wanted := {pair for pair in named if self._taken.get(pair[1], 0) < 1}:
-            await self._take_more(wanted)
+            now_us = self._centre.clock.now_us()
+            for scope, key in wanted:
+                if now_us < self._until_us.get(key, 0):  # asked about, and has none yet
+                    raise _limited(scope, self.rates[scope])
+            await self._leasing.ask(*wanted)
         for _scope, key in named:
             self._taken[key] -= 1
-
-    async def _take_more(self, wanted: set[tuple[str, str]]) -> None:
-        """Take tokens of what has none here, in one turn for all callers who came meanwhile.
-
-        Raises ``RateLimited`` for what the database was asked about and may have none yet.
-        """
-        now_us = self._centre.clock.now_us()
-        for scope, key in wanted:
-            if now_us < self._until_us.get(key, 0):
-                raise _limited(scope, self.rates[scope])
-        self._wanted |= wanted
-        async with self._turn:
-            asked, self._wanted = self._wanted, set()
-            asked = {pair for pair in asked if self._taken.get(pair[1], 0) < 1}
-            if not asked:
-                return
-            if len(self._taken) >= BUCKETS_MAX:
-                self._taken.clear()
-            taken = await run_sync(self._lease, asked)
-            self._taken.update(taken)
 
     def _spend_here(self, scope: str, key: str, now_us: int) -> None:
         rate_of = self.rates[scope]
@@ -126,13 +108,14 @@ class Limits:
                 del self._until_us[name]
         self._until_us[key] = after_us
 
-    def _lease(self, wanted: set[tuple[str, str]]) -> dict[str, int]:
-        """Take tokens of all ``wanted`` buckets in one transaction; return how many of each.
+    def _lease(self, asked: set[tuple[str, str]]) -> None:
+        """Take tokens of those buckets of ``asked`` that have none, in one transaction.
 
         Workers lock them in the order of their names, which is the same everywhere.
         """
         now_us = self._centre.clock.now_us()
         taken: dict[str, int] = {}
+        wanted = [pair for pair in asked if self._taken.get(pair[1], 0) < 1]
         try:
             with self._centre.engine.begin() as connection:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
@@ -142,7 +125,9 @@ class Limits:
                     taken |= self._take(connection, self.rates[scope], names, now_us)
         except SQLAlchemyError as error:
             raise StorageDown("the database does not answer") from error
-        return taken
+        if len(self._taken) >= BUCKETS_MAX:
+            self._taken.clear()
+        self._taken.update(taken)
 
     def _take(
         self, connection: Connection, rate_of: Rate, names: dict[bytes, str], now_us: int

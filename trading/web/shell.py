@@ -47,6 +47,10 @@ CSP = (
 )
 
 
+OnLot = tuple[str, str]
+"""A person and a lot."""
+
+
 class Shell:
     """The rooms' common ground; ``demo`` names who may be signed in as by one click, if anybody."""
 
@@ -61,10 +65,22 @@ class Shell:
         self.limits = Limits(centre)
         self.demo: tuple[Any, ...] = ()
         self.sandbox: Sandbox | None = None
-        self.acting: Callable[[Viewer, str], str] = as_number
-        """Returns the number under which a bidder acts on a lot; set by the bidders' room."""
+        self.acting_all: Callable[[Collection[OnLot]], dict[OnLot, str]] = as_numbers
+        """Returns the numbers under which bidders act on lots; set by the bidders' room."""
         self.own_streams: Callable[[Viewer], Collection[str]] = lambda _viewer: ()
         """Returns the registrations and deposits of a bidder; set by the bidders' room."""
+
+    def acting(self, viewer: Viewer, lot: str) -> str:
+        """Return under which name ``viewer`` acts on ``lot``.
+
+        Raises ``NotFound`` where no number was drawn: what a person is called must not get into
+        the record.
+        """
+        asked = (viewer.person, lot)
+        found = self.acting_all([asked])[asked]
+        if not found:
+            raise NotFound("no such page")
+        return found
 
     def page(self, request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
         """Return a page in the language of the reader; ``template`` lies in ``templates/pages``."""
@@ -178,14 +194,9 @@ class _FormCookie:
         return [_cookie(self._request, "form", self._drawn)] if self._drawn else []
 
 
-def as_number(viewer: Viewer, _lot: str) -> str:
-    """Return the number that ``viewer`` is, as players of a demonstration are.
-
-    Raises ``NotFound`` for anybody else: what a person is called must not get into the record.
-    """
-    if not bidder_number(viewer.person):
-        raise NotFound("no such page")
-    return viewer.person
+def as_numbers(asked: Collection[OnLot]) -> dict[OnLot, str]:
+    """Return the number that each person is, as players of a demonstration are, else nothing."""
+    return {(person, lot): person if bidder_number(person) else "" for person, lot in asked}
 
 
 def viewer_of(request: Asked) -> Viewer:

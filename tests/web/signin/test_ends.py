@@ -17,6 +17,7 @@ from trading.web import door
 from trading.web.door import Sent
 from trading.web.shell import Shell
 from trading.web.signin.keys import Keys
+from trading.web.together import Together
 
 Open = Callable[..., Centre]
 PASSWORD = "鱼塘 铁路 灯笼 算盘 雨伞 柚子 风筝"
@@ -54,7 +55,8 @@ def _left_after_a_second(home: Home, open_centre: Open, how: str) -> list[bool]:
         workers[0].sessions.end(token)
     clock.ahead_us += SECOND_US
     for worker in workers:
-        worker.door._turn = asyncio.Lock()  # each question has an event loop of its own
+        # each question has an event loop of its own
+        worker.door._lookups = Together(worker.door.find_all)
     return [_known(one, token) for one in workers]
 
 

@@ -15,7 +15,7 @@ from trading.web.shell import Shell
 def routes(shell: Shell) -> list[HTTPRouteHandler]:
     """Return the routes of this room."""
     own = Own(shell)
-    shell.acting, shell.own_streams = own.acting, own.streams
+    shell.acting_all, shell.own_streams = own.acting_all, own.streams
     return [
         *finding.routes(shell, own), *registering.routes(shell, own), *viewing.routes(shell, own),
         *bidding.routes(shell, own), *mine.routes(shell, own), *dealing.routes(shell, own),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from trading.base.errors import NotFound
@@ -15,12 +16,11 @@ from trading.papers.reading import Act, act_of, acts
 from trading.people.bidders import Bidder, Bidders
 from trading.store import log
 from trading.store.batch import Receipt
-from trading.web.shell import Asked, Shell, form_of, viewer_of
+from trading.web.shell import Asked, OnLot, Shell, form_of, viewer_of
 from trading.web.viewer import Viewer
 from trading.words.language import language
 
 ROLE = "bidder"
-KNOWN_MAX = 100_000
 
 
 class LotView(NamedTuple):
@@ -68,7 +68,6 @@ class Own:
     def __init__(self, shell: Shell) -> None:
         """Look up in ``shell``'s centre."""
         self._shell = shell
-        self._known: dict[tuple[str, str], str] = {}
         self.bidders = Bidders(shell.centre.engine, shell.centre.clock, shell.entropy)
 
     def lot(self, lot: str) -> LotView:
@@ -102,25 +101,18 @@ class Own:
         on = (self.of(person, state.name.partition("/")[2]) for state in rolls)
         return tuple(one for one in on if one is not None)
 
-    def acting(self, viewer: Viewer, lot: str) -> str:
-        """Return under which name ``viewer`` acts on ``lot``; it never changes once it is drawn.
+    def acting_all(self, asked: Collection[OnLot]) -> dict[OnLot, str]:
+        """Return under which name each person acts on a lot, empty where no number was drawn.
 
         An account that is a number itself acts as that number unless it is somebody else's.
-        Raises ``NotFound`` for anybody else: what a person is called must not get into the record.
         """
-        known = self._known.get((viewer.person, lot))
-        if known is not None:
-            return known
-        found = self.bidders.find(viewer.person, lot)
-        if found is None:
-            number = bidder_number(viewer.person)
-            if not number or self.bidders.holder(lot, number):
-                raise NotFound("no such page")
-            return viewer.person
-        if len(self._known) >= KNOWN_MAX:
-            self._known.clear()
-        self._known[viewer.person, lot] = found.actor
-        return found.actor
+        known = {pair: one.actor for pair, one in self.bidders.find_all(asked).items()}
+        for person, lot in asked:
+            number = bidder_number(person)
+            if (person, lot) not in known:
+                free = number and not self.bidders.holder(lot, number)
+                known[person, lot] = person if free else ""
+        return known
 
     def streams(self, viewer: Viewer) -> list[str]:
         """Return the streams of which only this bidder is told."""

@@ -11,17 +11,17 @@ import asyncio
 from typing import Any
 
 import msgspec
-from anyio.to_thread import run_sync
 from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Receive, Send
 
-from trading.base.errors import InvalidInput, ReadOnly, Unavailable
+from trading.base.errors import InvalidInput, NotFound, ReadOnly, Unavailable
 from trading.base.units import SECOND_US
 from trading.store.batch import Receipt
 from trading.web.access import Access
 from trading.web.door import Sent, check_sent
 from trading.web.live.answers import Answers
 from trading.web.shell import Shell
+from trading.web.together import Together
 from trading.web.viewer import Viewer
 
 KIND, ROLE = "bid.place/1", "bidder"
@@ -54,6 +54,7 @@ class Bids:
         self._headers = [JSON, *((k.lower().encode(), v.encode()) for k, v in headers.items())]
         self._looked_us, self._reason = 0, ""
         self._actors: dict[tuple[str, str], str] = {}
+        self._numbers = Together(self._find_actors)
         self._answers: dict[asyncio.AbstractEventLoop, Answers] = {}
 
     async def serve(self, scope: HTTPScope, receive: Receive, send: Send, lot: str) -> None:
@@ -92,12 +93,22 @@ class Bids:
         return await expected.waiting
 
     async def _actor(self, viewer: Viewer, lot: str) -> str:
-        """Return under which number ``viewer`` bids on ``lot``, which never changes."""
+        """Return under which number ``viewer`` bids on ``lot``, which never changes.
+
+        Raises ``NotFound`` where none was drawn.
+        """
+        pair = (viewer.person, lot)
+        while (found := self._actors.get(pair)) is None:
+            await self._numbers.ask(pair)
+        if not found:
+            self._actors.pop(pair, None)  # one may be drawn yet
+            raise NotFound("no such page")
+        return found
+
+    def _find_actors(self, asked: set[tuple[str, str]]) -> None:
         if len(self._actors) >= ACTORS_MAX:
             self._actors.clear()
-        found = await run_sync(self._shell.acting, viewer, lot)
-        self._actors[viewer.person, lot] = found
-        return found
+        self._actors.update(self._shell.acting_all(asked))
 
     def _check_writable(self) -> None:
         """Raise ``ReadOnly`` for a copy that was not verified; looked at once in a second."""
