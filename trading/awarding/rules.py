@@ -43,7 +43,7 @@ class Contract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_months: Annotated[int, Meta(ge=0, le=TERM_MONTHS_MAX)]
     bond_fen: Amount
     improvements_zh: OptionalText
-    bidder: Annotated[int, Meta(ge=1)]
+    bidder: Annotated[int, Meta(ge=1, le=999_999)]
 
 
 class Award(Facet, frozen=True):

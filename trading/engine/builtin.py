@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from trading.base.errors import TradingError
+from trading.base.text import ShortText
 from trading.engine.catalogue import parsed
 from trading.engine.context import Context
 from trading.engine.definitions import State, Transition, Workflow
@@ -38,15 +39,15 @@ class EnterDefinition(Command, frozen=True):
     """Enter the body of a workflow, a policy pack, a calendar or a vote table."""
 
     kind: Literal["workflow", "pack", "calendar", "votes"]
-    name: str
-    digest: str
+    name: ShortText
+    digest: ShortText
     body: dict[str, Any]
 
 
 class Found(Command, frozen=True):
     """End the founding: from here on every grant and definition needs two people."""
 
-    origin: str
+    origin: ShortText
 
 
 class SimulateClock(Command, frozen=True):
