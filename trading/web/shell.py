@@ -199,6 +199,13 @@ def as_numbers(asked: Collection[OnLot]) -> dict[OnLot, str]:
     return {(person, lot): person if bidder_number(person) else "" for person, lot in asked}
 
 
+def buckets_of(request: Asked) -> dict[str, str]:
+    """Return of what a request spends, by scope: the account, the session and the address."""
+    viewer, client = viewer_of(request), request.client
+    address = client.host if client else ""
+    return {"account": viewer.person, "session": viewer.session, "address": address}
+
+
 def viewer_of(request: Asked) -> Viewer:
     """Return who asks."""
     found: Viewer = request.scope["state"].get(VIEWER, PUBLIC)

@@ -30,6 +30,7 @@ OFFICER = "officer-yi-r115"
 ELSEWHERE = frozenset({"/api/v1/lots/{lot:str}/bids", "/api/v1/lots/{lot:str}/number"})
 """Routes that other tests ask for own and other objects: test_bids.py and test_acts.py."""
 _OBJECT = "/staff/objects/{kind:str}/{name:str}"
+_SEEN = "/api/v1/objects/{kind:str}/{name:str}"
 _LOT = "/bidder/lots/{lot:str}"
 _LOOK = "/watch/look/{case:str}/{step:str}/{code:str}"
 _AUDITED = ("/audit/lots/{lot:str}", "/audit/lots/{lot:str}/frame",
@@ -216,8 +217,8 @@ def _own_examples(house: House) -> dict[str, str]:
         _LOT: LIVE, f"{_LOT}/live": LIVE, f"{_LOT}/viewing": LIVE,
         _LOOK: mine, f"{_LOOK}/fine": mine, f"{_LOOK}/doubt": mine, f"{_LOOK}/remark": mine,
         **dict.fromkeys(_AUDITED, AWARDED), "/audit/dossiers/{case:str}": "case-r115",
-        "/api/v1/objects/{kind:str}/{name:str}": f"registration|{LIVE}-{number}",
-        "/api/v1/objects/{kind:str}/{name:str}/entries": f"deposit|{LIVE}-{number}",
+        _SEEN: f"registration|{LIVE}-{number}",
+        f"{_SEEN}/entries": f"deposit|{LIVE}-{number}",
         "/api/v1/own/bids/{lot:str}": LIVE, "staff /api/v1/people/{person:str}": OFFICER,
         "/api/v1/lots/{lot:str}": AWARDED, "/api/v1/cases/{case:str}": "case-r109",
         "/api/v1/notices/{case:str}": "case-r109", "/api/v1/assets/{asset:str}": "asset-r109",
@@ -265,8 +266,9 @@ def _other_examples(house: House, own: Iterable[str]) -> dict[str, str]:
         f"{_LOOK}/papers/{{n:int}}/{{leaf:int}}": f"{theirs}|0|0",
         f"{_LOOK}/{{what:str}}": f"{theirs}|ask", "/watch/spoken/{step:str}": "O99",
         "/watch/done/{index:int}": str(_first(house, "panel/case-r109", stranger)),
-        "/api/v1/objects/{kind:str}/{name:str}": _registered(house, number),
-        "/api/v1/objects/{kind:str}/{name:str}/entries": f"roll|{LIVE}",
+        _SEEN: _registered(house, number),
+        f"{_SEEN}/entries": f"roll|{LIVE}",
+        f"{_SEEN}/documents/{{sha256:str}}": f"case|case-r109|{paper}",
         "/api/v1/people/{person:str}": "office-chen",
         "auditor /api/v1/people/{person:str}": "no-such",
         "/api/v1/entries/{position:int}": "99999999",

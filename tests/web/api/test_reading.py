@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import event, insert
 
 from tests.web.api.house import AWARDED, LIVE, PUBLIC, House
 from trading.demo.cast import Player
+from trading.papers.reading import act_of
 from trading.people.tables import bidder as bidders
+from trading.store import log
 from trading.web import visibility
 from trading.web.access import declared
 from trading.web.api.lots import LotRow
@@ -255,3 +258,19 @@ def test_everybody_is_limited_by_address(house: House, monkeypatch: pytest.Monke
 def test_nobody_is_public(house: House) -> None:
     assert PUBLIC.person == ""
     assert house.get("/api/v1/lots", PUBLIC).status == 200
+
+
+def test_a_document_on_record_is_saved_by_who_may_take_it_alone(house: House) -> None:
+    rows = log.stream_entries(house.centre.reading, "case/case-r109", 0, 1000)
+    sha256 = next(doc["sha256"] for row in rows for doc in act_of(row).docs)
+    path = f"/api/v1/objects/case/case-r109/documents/{sha256}"
+    answer = house.get(path, house.player("auditor"))
+    assert (answer.status, hashlib.sha256(answer.body).hexdigest()) == (200, sha256)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    for who in (PUBLIC, house.player("bidder")):
+        assert house.get(path, who).status == 404
+    for wrong in ("0" * 64, "x"):
+        path = f"/api/v1/objects/case/case-r109/documents/{wrong}"
+        assert house.get(path, house.player("auditor")).status == 404

@@ -28,7 +28,7 @@ from trading.web.api import bodies
 from trading.web.api.kinds import described_in, open_kinds
 from trading.web.describing import KEYED, Answer, Body, Header, Operation, described
 from trading.web.names import name_known
-from trading.web.shell import Asked, Shell, viewer_of
+from trading.web.shell import Asked, Shell, buckets_of, viewer_of
 from trading.web.viewer import OPEN_ROLES, Viewer
 
 BUCKETS = ("account", "session", "lot", "address")
@@ -93,10 +93,7 @@ def _route(acts: Acts, spec: CommandSpec) -> HTTPRouteHandler:
         roles = await run_sync(acts.roles, viewer, spec)
         key = key_of(request)
         seen = _seen(request)
-        address = request.client.host if request.client else ""
-        await acts.shell.limits.spend(
-            {"account": viewer.person, "session": viewer.session, "address": address}
-        )
+        await acts.shell.limits.spend(buckets_of(request))
         raw = await request.body()
         asked = acts.shell.centre.decode(spec.kind, decoder, raw)
         await acts.shell.limits.spend({"lot": getattr(asked.data, "lot", "")})

@@ -23,6 +23,7 @@ from trading.engine.stream import Stream
 from trading.store.schema import entry
 from trading.web.access import LIMITS, Access
 from trading.web.describing import Answer, Header, Operation, described
+from trading.web.filed import OCTETS
 from trading.web.shell import Asked, Shell, viewer_of
 from trading.web.visibility import Sight, stream_found
 
@@ -94,10 +95,10 @@ class Reading:
         says: Mapping[str, str] = _PAGED,
         problems: tuple[int, ...] = (),
     ) -> Decorator:
-        """Return the decorator of the function that answers at ``path``."""
-        answers: tuple[Answer, ...] = (
-            Answer(summary, of, headers={"ETag": "The tag of this."} if tagged else {}),
-        )
+        """Return the decorator of the function that answers at ``path``; ``bytes`` are a file."""
+        tags = {"ETag": "The tag of this."} if tagged else {}
+        told, kind = (None, OCTETS) if of is bytes else (of, JSON)
+        answers: tuple[Answer, ...] = (Answer(summary, told, media_type=kind, headers=tags),)
         if tagged:
             same = Answer("What is known already is right.", status=NOT_CHANGED, media_type="")
             answers = (*answers, same)
@@ -105,8 +106,8 @@ class Reading:
             summary, answers, headers=(_TAG,) if tagged else (), says=says,
             problems=(429, *problems),
         )  # fmt: skip
-        told = {**described(access, operation), LIMITS: ("address",)}
-        return get(path, sync_to_thread=True, guards=[self._spend], opt=told)
+        kept = {**described(access, operation), LIMITS: ("address",)}
+        return get(path, sync_to_thread=True, guards=[self._spend], opt=kept)
 
     def sight(self, request: Asked) -> Sight:
         """Return what tells what the caller may see, as everything stands now."""

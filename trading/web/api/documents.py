@@ -21,10 +21,10 @@ from trading.store.uploads import Uploads
 from trading.web.access import LIMITS
 from trading.web.api.acts import ACTING
 from trading.web.describing import Answer, Body, Header, Operation, described
+from trading.web.filed import OCTETS
 from trading.web.recordings import BYTES_MAX, media_type
-from trading.web.shell import Asked, Shell, viewer_of
+from trading.web.shell import Asked, Shell, buckets_of, viewer_of
 
-OCTETS = "application/octet-stream"
 NAME = "document"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 BUCKETS = ("account", "session", "address")
@@ -60,10 +60,7 @@ def document_routes(shell: Shell) -> list[HTTPRouteHandler]:
           request_max_body_size=DOCUMENT_BYTES_MAX)  # fmt: skip
     async def upload_document(request: Asked) -> Response[bytes]:
         viewer = viewer_of(request)
-        address = request.client.host if request.client else ""
-        await shell.limits.spend(
-            {"account": viewer.person, "session": viewer.session, "address": address}
-        )
+        await shell.limits.spend(buckets_of(request))
         said = request.headers.get("Content-Type", OCTETS)
         if said.startswith(FORMS):
             raise InvalidInput("send the bytes of the file as they are", field="Content-Type")

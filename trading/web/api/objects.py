@@ -24,6 +24,7 @@ from trading.web.api.answering import (
     listed,
     tagged,
 )
+from trading.web.filed import filed
 from trading.web.shell import Asked, viewer_of
 
 ONLY_ONE = "-"
@@ -122,6 +123,15 @@ def routes(reading: Reading) -> list[HTTPRouteHandler]:
         rows = log.stream_entries(reading.centre.reading, state.name, after, limit + 1)
         return listed([_row(row.seq, act_of(row)) for row in rows], limit, lambda one: str(one.seq))
 
+    @reading.route("/api/v1/objects/{kind:str}/{name:str}/documents/{sha256:str}", OPEN,
+                   "A document that an act on an object named, to be saved.", bytes,
+                   says={**_SAYS, "sha256": "Its digest, in hex."})  # fmt: skip
+    def read_document(
+        request: Asked, kind: FromPath[str], name: FromPath[str], sha256: FromPath[str]
+    ) -> Response[bytes]:
+        state = reading.seen(request, stream_of(kind, name))
+        return filed(reading.shell, reading.sight(request), state, sha256)
+
     @reading.route("/api/v1/panels/{case:str}", OPEN, "What the panel of a case watched.",
                    PanelNow, tagged=True, says={"case": "The id of a case."})  # fmt: skip
     def read_panel(request: Asked, case: FromPath[str]) -> Response[bytes]:
@@ -133,7 +143,7 @@ def routes(reading: Reading) -> list[HTTPRouteHandler]:
         )  # fmt: skip
         return tagged(request, found)
 
-    return [read_object, list_acts, read_panel]
+    return [read_object, list_acts, read_document, read_panel]
 
 
 def stream_of(kind: str, name: str) -> str:

@@ -23,7 +23,7 @@ from trading.web.bidder import wording
 from trading.web.bidder.finding import leads
 from trading.web.bidder.own import LotView, Own
 from trading.web.representative.frame import qr
-from trading.web.shell import Asked, Page, Shell, chosen_language, form_of, see_other, viewer_of
+from trading.web.shell import Asked, Page, Shell, buckets_of, chosen_language, form_of, see_other
 from trading.web.static_files import shipped
 from trading.words.language import pick, speaking
 from trading.words.telling import label
@@ -103,7 +103,8 @@ def _bid(shell: Shell, own: Own) -> HTTPRouteHandler:
         try:
             if not said.isascii() or not said.isdigit() or len(said) > DIGITS_MAX:
                 raise InvalidInput("price is no amount", field="price")
-            from_thread.run(shell.limits.spend, _buckets(request, lot))
+            # Of the same limits as a bid that a program sends.
+            from_thread.run(shell.limits.spend, {**buckets_of(request), "lot": lot})
             receipt = own.act(request, bidder, "bid.place/1", PlaceBid(lot, int(said)))
         except Refused as error:
             return _page(shell, own, request, own.lot(lot), error=error)
@@ -114,15 +115,6 @@ def _bid(shell: Shell, own: Own) -> HTTPRouteHandler:
         return see_other(path)
 
     return bid
-
-
-def _buckets(request: Asked, lot: str) -> dict[str, str]:
-    """Return whose limits a bid spends of: the same as one that a program sends."""
-    viewer, client = viewer_of(request), request.client
-    address = client.host if client else ""
-    return {
-        "account": viewer.person, "session": viewer.session, "lot": lot, "address": address
-    }  # fmt: skip
 
 
 def _receipt(shell: Shell, own: Own) -> HTTPRouteHandler:

@@ -10,15 +10,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from trading import desks, papers
-from trading.base.errors import NotFound
 from trading.engine.desks import at_desk
 from trading.engine.stream import Stream
-from trading.papers.bundle import ending
 from trading.papers.reading import Act, acts
 from trading.record.entry import DONE
-from trading.store import documents
 from trading.web import i18n
 from trading.web.access import STAFF, opt
+from trading.web.filed import filed
 from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
@@ -56,9 +54,7 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         request: Asked, kind: FromPath[str], name: FromPath[str], sha256: FromPath[str]
     ) -> Response[bytes]:
         state = visible(shell, request, stream_of(kind, name))
-        if not shell.sight(viewer_of(request)).documents(state):
-            raise NotFound("no such page")
-        return objects.document(state, sha256)
+        return filed(shell, shell.sight(viewer_of(request)), state, sha256)
 
     @get("/staff/objects/{kind:str}/{name:str}/differences", sync_to_thread=True, opt=opt(STAFF))
     def differences(request: Asked, kind: FromPath[str], name: FromPath[str]) -> Page:
@@ -103,24 +99,6 @@ class Objects:
                 differs=kind in {"case", "lot"}, **self._ways(state),
                 keyed=list(correcting.keyed(centre, state, viewer.person)),
             )  # fmt: skip
-
-    def document(self, state: Stream, sha256: str) -> Response[bytes]:
-        """Return a document that an act on ``state`` named."""
-        named = {doc["sha256"]: doc["name"] for act in acts(self._shell.centre, state.name)
-                 for doc in act.docs}  # fmt: skip
-        if sha256 not in named:
-            raise NotFound("no such page")
-        with self._shell.reading() as connection:
-            content, media_type = documents.get(connection, sha256)
-        # Whatever somebody uploaded is saved, never shown as it came (INV-33).
-        return Response(
-            content,
-            media_type="application/octet-stream",
-            headers={
-                "Content-Security-Policy": "default-src 'none'; sandbox",
-                "Content-Disposition": f'attachment; filename="{sha256[:16]}{ending(media_type)}"',
-            },
-        )
 
     def _act(self, kind: str, name: str, act: Act) -> dict[str, Any]:
         texts = messages(pick("zh", "en"))
