@@ -6,6 +6,8 @@ planted as copies of its own. They are no valid log, but the same size and under
 
 from __future__ import annotations
 
+import contextlib
+import io
 import time
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,8 @@ P99_MS_MAX = 500.0
 def measure_pages(root: Path, many_lots: int, entries: int, looks: int, progress: Progress) -> bool:
     """Look at pages before and after planting; tell whether all stayed within bounds."""
     path = root / "pages"
-    demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
+    with contextlib.redirect_stdout(io.StringIO()):
+        demo_command.main(["--data", str(path), "--json"], standalone_mode=False)
     home = Home.open(path)
     found = Centre(home)
     at_us = log.head(found.reading).at_us
