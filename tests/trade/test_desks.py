@@ -12,6 +12,7 @@ from trading.base.calendar import days_between
 from trading.base.units import HOUR_US
 from trading.deposits.commands import RefundDeposit
 from trading.engine.desks import Waiting, at_desk
+from trading.words.language import words
 
 replace = msgspec.structs.replace
 
@@ -103,3 +104,4 @@ def test_every_desk_stands_where_its_role_can_act(places: Places) -> None:
         assert desk.role in leaving, (kind, place)
         known = kernel.catalogue.pack("cn-collective@1")
         assert known.get(desk.within).value if desk.within else kernel.registry.instants[desk.at]
+        assert desk.within or desk.at in words("zh", "instants"), "a deadline is told in words"

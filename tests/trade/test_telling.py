@@ -25,7 +25,7 @@ def text(trade: Trade) -> str:
 
 
 def test_the_words_of_both_languages_are_the_same() -> None:
-    for section in ("triggers", "roles", "causes", "fields"):
+    for section in ("triggers", "instants", "roles", "causes", "fields"):
         assert words("zh", section).keys() == words("en", section).keys()
 
 

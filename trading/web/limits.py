@@ -95,7 +95,7 @@ class Limits:
                     raise _limited(scope, self.rates[scope])
             await self._leasing.ask(*wanted)
         for _scope, key in named:
-            self._taken[key] -= 1
+            self._taken[key] = self._taken.get(key, 1) - 1  # a lease may have cleared it meanwhile
 
     def _spend_here(self, scope: str, key: str, now_us: int) -> None:
         rate_of = self.rates[scope]
@@ -116,6 +116,8 @@ class Limits:
         now_us = self._centre.clock.now_us()
         taken: dict[str, int] = {}
         wanted = [pair for pair in asked if self._taken.get(pair[1], 0) < 1]
+        if not wanted:
+            return
         try:
             with self._centre.engine.begin() as connection:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")

@@ -51,7 +51,7 @@ def messages(lang: str) -> dict[str, str]:
 
 @functools.cache
 def words(lang: str, section: str) -> dict[str, str]:
-    """Return the words of ``section``: triggers, roles, causes or fields."""
+    """Return the words of ``section``: triggers, instants, roles, causes or fields."""
     found: dict[str, dict[str, str]] = tomllib.loads(
         assets.read_text(f"templates/words/{lang}.toml")
     )

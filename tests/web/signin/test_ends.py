@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,8 @@ from trading.base.clock import SystemClock
 from trading.base.errors import NotAuthenticated
 from trading.base.units import SECOND_US
 from trading.centre import Centre
+from trading.people.invitations import VALID_US
+from trading.people.sessions import Room
 from trading.store.home import Home
 from trading.web import door
 from trading.web.door import Sent
@@ -82,6 +85,19 @@ def test_no_link_of_a_disabled_account_opens_anything(rooms: Rooms) -> None:
     for link, digits in ((token, code), (setup, "")):
         with pytest.raises(NotAuthenticated):
             keys.invitations.spend(link, digits, with_code=bool(digits))
+
+
+@pytest.mark.parametrize("room", ["representative", "staff"])
+def test_a_link_that_ran_out_opens_nothing(home: Home, open_centre: Open, room: Room) -> None:
+    clock = MovedClock()
+    invitations = Keys(Shell(open_centre(home, clock), home)).invitations
+    token, digits = invitations.make("person-1", room)
+    clock.ahead_us += VALID_US - SECOND_US
+    assert invitations.look(token, with_code=bool(digits)).person == "person-1"
+    clock.ahead_us += 2 * SECOND_US
+    for use in (invitations.look, partial(invitations.spend, code=digits)):
+        with pytest.raises(NotAuthenticated):
+            use(token, with_code=bool(digits))
 
 
 def test_a_second_factor_that_was_never_used_can_be_looked_at_again(rooms: Rooms) -> None:

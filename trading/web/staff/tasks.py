@@ -257,5 +257,5 @@ def title_of(state: Any) -> str:
 def rule_text(rule: str, pack: str) -> str:
     """Return which rule gives a deadline: what the policy value means, and of which pack."""
     key = KEYS.get(rule)
-    meaning = pick(key.meaning_zh, key.meaning_en) if key else word("triggers", rule)
+    meaning = pick(key.meaning_zh, key.meaning_en) if key else word("instants", rule)
     return f"{meaning}{aside(pack)}" if pack else meaning
