@@ -313,6 +313,10 @@ class CaseStory:
             certify = CertifyLot(lot.id, f"JZ-{lot.id}")
             self.company.staff("lot.certify/1", certify, "centre_certifier")
         yield self.now_us + HOUR_US
+        self.pay_back()
+
+    def pay_back(self) -> None:
+        """Send back the deposits that are due."""
         for lot in self.lots:
             for number in lot.numbers:
                 if self.company.state(f"deposit/{lot.id}-{number}").place == "refund_due":

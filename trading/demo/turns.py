@@ -350,6 +350,8 @@ class Terminated(CaseStory):
         for lot in self.lots:
             data = TerminateLot(lot.id, "authority_order", "法院查封，终结交易")
             self.company.both("lot.terminate/1", data, paper(EVIDENCE, f"{lot.id} 协助执行通知书"))
+        yield self.now_us + HOUR_US
+        self.pay_back()
 
 
 class Confirmed(CaseStory):

@@ -78,6 +78,16 @@ def test_registrations_and_deposits_are_silent_before_the_end(reading_house: Hou
     assert house.desk("clerk-liu").get("/staff/objects/person/rep-r044-01").status_code == 404
 
 
+def test_the_cashier_is_told_which_deposits_go_back_and_to_whom(reading_house: House) -> None:
+    cashier, other = reading_house.desk("cashier-zhou"), reading_house.desk("clerk-liu")
+    tasks = text_of(cashier.get("/staff"))
+    assert "169 号 · 内夹湖高蓄水上湖水面使用权（1500亩）出租" in tasks
+    assert "逾期未退" in tasks
+    assert "应退还之日" in tasks
+    assert "退还保证金" in text_of(cashier.get("/staff/objects/deposit/case-r006-1-169"))
+    assert "逾期未退" not in text_of(other.get("/staff"))
+
+
 def test_an_amendment_is_shown_field_by_field(reading_house: House) -> None:
     desk = reading_house.desk("office-chen")
     page = desk.get("/staff/objects/case/case-r092/differences")

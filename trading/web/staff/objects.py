@@ -21,7 +21,7 @@ from trading.web.shell import Asked, Page, Shell, chosen_language, viewer_of
 from trading.web.staff import differing, facets, possible
 from trading.web.staff.addresses import address_of, stream_of, visible, works_on
 from trading.web.staff.forms import correcting, words
-from trading.web.staff.tasks import title_of
+from trading.web.staff.tasks import titled
 from trading.words import telling
 from trading.words.language import messages, pick, speaking, word
 
@@ -61,8 +61,8 @@ def routes(shell: Shell) -> list[HTTPRouteHandler]:
         state = visible(shell, request, stream_of(kind, name))
         with speaking(chosen_language(request)):
             return shell.page(
-                request, "staff/differences.html", title=title_of(state), kind=kind, name=name,
-                tables=differing.tables(shell.centre, state),
+                request, "staff/differences.html", title=titled(shell.centre, state), kind=kind,
+                name=name, tables=differing.tables(shell.centre, state),
             )  # fmt: skip
 
     return [show, document, differences]
@@ -84,7 +84,7 @@ class Objects:
             doings = possible.possible(centre, state, viewer.person)
             history = [self._act(kind, name, act) for act in acts(centre, state.name)]
             return self._shell.page(
-                request, "staff/object.html", title=title_of(state), kind=kind, name=name,
+                request, "staff/object.html", title=titled(centre, state), kind=kind, name=name,
                 kind_word=words.said("streams", kind), state=state, org=self._org(state.org),
                 place=telling.label(centre, state), told=told,
                 rows=_rows(told, state), facts=list(facets.facts(state)), why=told.get("why", ()),
@@ -145,7 +145,8 @@ class Objects:
             other = self._shell.centre.state(stream)
             if other is not None and works_on(self._shell, request, other):
                 kind, _slash, name = stream.partition("/")
-                found.append((kind, name, f"{words.said('streams', kind)} {title_of(other)}"))
+                title = titled(self._shell.centre, other)
+                found.append((kind, name, f"{words.said('streams', kind)} {title}"))
         return found
 
 

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from trading import desks
 from trading.base.errors import NotFound, Refused
 from trading.bidding.rules import registration_stream
+from trading.centre import Centre
 from trading.desks import Asked as Proposal
 from trading.engine.desks import at_desk
 from trading.engine.policy_keys import KEYS
 from trading.engine.registry import CommandSpec
-from trading.engine.stream import CLEAR
+from trading.engine.stream import CLEAR, Stream
 from trading.listing.tables import lot as lots
 from trading.record.entry import Document, read
 from trading.store import log
@@ -32,6 +33,8 @@ from trading.web.staff.forms.shape import Field
 from trading.words.language import pick, speaking, word
 from trading.words.telling import label
 
+NUMBERED = frozenset({"registration", "deposit"})
+"""Kinds of which each bidder of a lot has one, by number."""
 CHECKERS = Access(rooms=("staff",), roles=("centre_reviewer",), objects="org")
 
 
@@ -186,7 +189,8 @@ class Tasks:
         assert state is not None
         kind, name = address_of(one.stream)
         return {
-            "kind": kind, "name": name, "title": title_of(state), "org": self._org(one.org),
+            "kind": kind, "name": name, "title": titled(self._shell.centre, state),
+            "org": self._org(one.org),
             "kind_word": words.said("streams", kind), "place": label(self._shell.centre, state),
             "role": word("roles", one.role), "due_us": one.due_us, "since_us": one.since_us,
             "overdue": one.overdue(now_us), "left_us": one.due_us - now_us,
@@ -236,6 +240,15 @@ BEGINNINGS = (
     "objection.file", "paper.file", "person.enrol", "grant.give", "org.create",
 )  # fmt: skip
 """Acts that need no object to begin with."""
+
+
+def titled(centre: Centre, state: Stream) -> str:
+    """Return what an object is called; what belongs to a bidder by number and by its lot."""
+    lot_id, _dash, number = state.name.partition("/")[2].rpartition("-")
+    lot = centre.state(f"lot/{lot_id}") if state.kind in NUMBERED else None
+    if lot is None:
+        return title_of(state)
+    return pick(f"{number} 号 · {title_of(lot)}", f"No. {number} · {title_of(lot)}")
 
 
 def title_of(state: Any) -> str:
