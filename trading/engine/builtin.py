@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from trading.base.errors import TradingError
-from trading.base.text import ShortText
+from trading.base.text import Digest, ShortText
 from trading.engine.catalogue import parsed
 from trading.engine.context import Context
 from trading.engine.definitions import State, Transition, Workflow
@@ -40,7 +40,7 @@ class EnterDefinition(Command, frozen=True):
 
     kind: Literal["workflow", "pack", "calendar", "votes"]
     name: ShortText
-    digest: ShortText
+    digest: Digest
     body: dict[str, Any]
 
 

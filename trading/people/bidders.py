@@ -53,10 +53,7 @@ class Bidders:
 
     def find(self, person: str, lot: str) -> Bidder | None:
         """Return who ``person`` is on ``lot``, None where no number was drawn."""
-        wanted = select(rows).where(rows.c.person == person, rows.c.lot == lot)
-        with self._engine.connect() as connection:
-            row = connection.execute(wanted).one_or_none()
-        return _bidder(row) if row is not None else None
+        return self.find_all([(person, lot)]).get((person, lot))
 
     def find_all(self, asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Bidder]:
         """Return who each (person, lot) of ``asked`` is there, of those for whom one was drawn."""
