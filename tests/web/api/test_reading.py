@@ -13,6 +13,7 @@ from sqlalchemy import event, insert
 
 from tests.web.api.house import AWARDED, LIVE, PUBLIC, House
 from trading.demo.cast import Player
+from trading.engine.desks import Waiting
 from trading.papers.reading import act_of
 from trading.people.tables import bidder as bidders
 from trading.store import log
@@ -184,6 +185,27 @@ def test_a_rule_that_opens_the_roll_is_noticed(
 ) -> None:
     monkeypatch.setattr(visibility, "is_awarded", lambda lot: lot is not None)
     assert _closed(house) != CLOSED
+
+
+def _told_of(house: House, stream: str) -> list[bool]:
+    """Return whether the cashier and the clerk are told that ``stream`` waits at a desk."""
+    state = house.centre.state(stream)
+    assert state is not None
+    one = Waiting(stream, state.org, "refund_due", "centre_cashier", 1, 2, "refund_losers_days")
+    tokens = [house.token(house.player(role)) for role in ("centre_cashier", "centre_clerk")]
+    found = house.app.shell.door.known(house.app.shell.sessions.find_all(tokens))
+    viewers = [found[token] for token in tokens]
+    return [house.app.shell.sight(viewer).at_desk(one) for viewer in viewers]
+
+
+def test_a_deposit_that_waits_tells_nobody_else_of_a_bidder_before_the_award(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = _registration(house, LIVE).replace("registration", "deposit")
+    awarded = _registration(house, AWARDED).replace("registration", "deposit")
+    assert (_told_of(house, live), _told_of(house, awarded)) == ([True, False], [True, True])
+    monkeypatch.setattr(visibility, "SILENT", frozenset())  # the planted bug: reach is enough
+    assert _told_of(house, live) == [True, True]
 
 
 def test_a_number_of_somebody_else_opens_nothing(house: House) -> None:
