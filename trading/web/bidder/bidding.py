@@ -82,7 +82,7 @@ def _confirm(shell: Shell, own: Own) -> HTTPRouteHandler:
         try:
             price_fen = parse_yuan(typed)
             if price_fen < found.next_fen:
-                raise InvalidInput("the price has gone on: bid more", field="price")
+                raise InvalidInput("the price is below the lowest bid", field="price")
         except Refused as error:
             return _page(shell, own, request, found, typed=typed, error=error)
         with speaking(chosen_language(request)):
